@@ -12,6 +12,10 @@ const EVENTS = 'src/events/events.service.ts';
 const VERSIONS = 'src/versions/versions.service.ts';
 const OCCUPANCIES = 'src/availability/occupancy.repository.ts';
 const OCCUPANCY = 'src/availability/occupancy.ts';
+const BOOKING = 'src/availability/booking.ts';
+const MOVES_OF_DAYS = 'src/availability/all-day-events.ts';
+const ALL_DAY = 'test/api/all-day.api.spec.ts';
+const ZONE_CHANGES = 'test/race/zone-changes.spec.ts';
 
 export const FAULTS_OF_EVENTS: Fault[] = [
   {
@@ -70,7 +74,7 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'the head of a split keeps the time of its tail',
     file: WRITER,
-    find: 'await this.occupyLess(tx, { eventId: event.id, ownerId, content: head }, actor);',
+    find: 'await this.occupyLess(tx, await this.zones.book(tx, actor, { eventId: event.id, ownerId, content: head }), actor);',
     replace: '',
     tests: ['test/api/series-split.api.spec.ts'],
   },
@@ -121,8 +125,8 @@ export const FAULTS_OF_EVENTS: Fault[] = [
   {
     name: 'an edit is merged although its author wants no merging',
     file: EVENTS,
-    find: 'if (precondition.strict || precondition.version > version) return null;',
-    replace: 'if (precondition.version > version) return null;',
+    find: 'if (precondition.strict) return null;',
+    replace: '',
     tests: [STALE],
   },
   {
@@ -285,5 +289,52 @@ export const FAULTS_OF_EVENTS: Fault[] = [
     find: 'return { ...resolved, overlapping: true };',
     replace: 'return { ...resolved, overlapping: false };',
     tests: ['test/api/conflicts.api.spec.ts'],
+  },
+  {
+    name: 'an all-day event takes up its dates in its own zone',
+    file: BOOKING,
+    find: 'return zone === content.timeZone ? content : applySeries(content, { ...seriesOf(content), zone });',
+    replace: 'return seriesOf && applySeries && content;',
+    tests: [ALL_DAY],
+  },
+  {
+    name: 'an all-day event is stored in the zone that its author had a moment ago',
+    file: 'src/users/users.repository.ts',
+    find: "tx.assume('SELECT EXISTS (SELECT FROM users WHERE id = $1 AND time_zone = $2)', [id, expected]);",
+    replace: '',
+    tests: [ZONE_CHANGES],
+    only: 'has just moved',
+  },
+  {
+    name: 'a change of zone does not wait for writers of events',
+    file: MOVES_OF_DAYS,
+    find: 'this.locks.lockAvailability(tx, [userId]);',
+    replace: '',
+    tests: [ZONE_CHANGES],
+    only: 'before its owner moves',
+  },
+  {
+    name: 'all-day events stay where they were when their owner moves',
+    file: MOVES_OF_DAYS,
+    find: 'users.zoneChanging.on((tx, userId, zone) => this.move(tx, userId, zone));',
+    replace: '',
+    tests: [ALL_DAY],
+    only: 'somebody who changes zone',
+  },
+  {
+    name: 'the end of days that are not stored is looked for in the zone of the event',
+    file: OCCUPANCIES,
+    find: 'new Date((start - MAX_ZONE_DIFFERENCE) * 1_000),',
+    replace: 'new Date(start * 1_000),',
+    tests: [ALL_DAY],
+    only: 'the last date of a series',
+  },
+  {
+    name: 'the beginning of days that are not stored is looked for in the zone of the event',
+    file: OCCUPANCIES,
+    find: 'new Date((end + MAX_ZONE_DIFFERENCE) * 1_000),',
+    replace: 'new Date(end * 1_000),',
+    tests: [ALL_DAY],
+    only: 'counts at once',
   },
 ];

@@ -166,34 +166,34 @@ describe('what was stored before', () => {
 
   it('counts at once, and the nightly job stores it again', async () => {
     const events: EventView[] = [];
-    for (const [days, body] of [DAY, { ...WEEKLY, start_time: '2031-06-03', end_time: '2031-06-04' }].entries())
-      events.push(await createMeeting(ana, { ...body, title: `${days}`, time_zone: 'Pacific/Auckland' }));
+    for (const body of [
+      { ...DAY, time_zone: 'Pacific/Auckland' },
+      { ...WEEKLY, start_time: '2031-06-03', end_time: '2031-06-04', time_zone: 'Pacific/Auckland' },
+      { ...DAY, start_time: '2031-06-05', end_time: '2031-06-06', time_zone: 'Pacific/Honolulu' },
+    ])
+      events.push(await createMeeting(ana, body));
     await migrate();
     const empty = await app.database.query<object>(
       `SELECT busy::text, rejects FROM event_occupancy WHERE owner_id = $1`,
       [ana.id],
     );
-    expect(empty).toEqual([1, 2].map(() => ({ busy: '{}', rejects: false })));
-    // The days of the events themselves are over, and have not begun.
-    for (const [hour, event] of [
-      [13, 0],
-      [36, 1],
-    ] as const) {
-      const at = (hours: number): string => new Date(Date.UTC(2031, 5, 2, hours)).toISOString();
-      const body = { start_time: at(hour), end_time: at(hour + 1) };
+    expect(empty).toEqual([1, 2, 3].map(() => ({ busy: '{}', rejects: false })));
+    // In the zones of the events, their days are over or have not begun.
+    for (const [event, hour] of ['2031-06-02T13', '2031-06-03T20', '2031-06-04T23'].entries()) {
+      const body = { start_time: `${hour}:00:00Z`, end_time: `${hour}:30:00Z` };
       expect((await clashOf(ana, body)).event_id).toBe(events[event]!.id);
       const query = { user_ids: [ana.id], from: body.start_time, to: body.end_time };
       expect((await ok(getFreeBusy({ client: ana.client, query }))).items[0]!.busy).toHaveLength(1);
     }
-    const both = [[IN_PARIS[0], '2031-06-03T22:00:00Z']];
-    expect(await busyOf(ana)).toEqual(both);
+    const last = ['2031-06-04T22:00:00Z', '2031-06-05T22:00:00Z'];
+    expect(await busyOf(ana)).toEqual([[IN_PARIS[0], '2031-06-03T22:00:00Z'], last]);
     expect((await clashOf(ana, DAY)).event_id).toBe(events[0]!.id);
     expect(
       (await clashOf(ana, { start_time: '2031-06-03T21:00:00Z', end_time: '2031-06-03T21:30:00Z' })).event_id,
     ).toBe(events[1]!.id);
     await createMeeting(ana, { start_time: '2031-06-03T22:00:00Z', end_time: '2031-06-03T23:00:00Z' });
     expect((await app.app.get(HorizonService).extend()).conflicting).toEqual([]);
-    expect(await busyOf(ana)).toEqual([[IN_PARIS[0], '2031-06-03T23:00:00Z']]);
+    expect(await busyOf(ana)).toEqual([[IN_PARIS[0], '2031-06-03T23:00:00Z'], last]);
   });
 });
 
