@@ -14,6 +14,7 @@ import {
 } from '../../sdk/generated/sdk.gen.js';
 import type { Client } from '../../sdk/generated/client/index.js';
 import { Exchanges } from '../../src/platform/database/exchanges.js';
+import { PreparedClient } from '../../src/platform/database/prepared-client.js';
 import { slot } from '../support/calls.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { HeldAnswers } from '../support/held-answers.js';
@@ -62,23 +63,34 @@ const counts = async (): Promise<Record<string, number>> => {
   return Object.fromEntries(found.map(([, result, count]) => [result, Number(count)]));
 };
 
-const exchangesOf = async (work: () => Promise<unknown>): Promise<number> => {
+/** Expects some work on Ben's server to take so many exchanges; otherwise, it says what both servers have sent. */
+async function expectExchanges(count: number, work: () => Promise<unknown>): Promise<void> {
+  const sent: string[] = [];
+  const { exchange, run } = PreparedClient.prototype;
+  PreparedClient.prototype.exchange = function (this: PreparedClient, statements) {
+    sent.push(statements.map(({ sql }) => (typeof sql === 'string' ? sql : sql.text).trim().slice(0, 60)).join('; '));
+    return exchange.call(this, statements);
+  };
+  PreparedClient.prototype.run = function (this: PreparedClient, sql, parameters) {
+    sent.push((typeof sql === 'string' ? sql : sql.text).trim());
+    return run.call(this, sql, parameters);
+  };
   const exchanges = here.app.get(Exchanges);
   const before = exchanges.total;
-  await work();
-  return exchanges.total - before;
-};
+  await work().finally(() => Object.assign(PreparedClient.prototype, { exchange, run }));
+  expect(exchanges.total - before, sent.join('\n')).toBe(count);
+}
 
 describe('an event that a server knows', () => {
   it('is edited in one exchange, and read again after somebody else wrote it', async () => {
-    expect(await exchangesOf(() => ok(edit({ title: 'Plan 2' })))).toBe(1);
-    expect(await exchangesOf(() => ok(edit(slot(2))))).toBe(1);
+    await expectExchanges(1, () => ok(edit({ title: 'Plan 2' })));
+    await expectExchanges(1, () => ok(edit(slot(2))));
     expect(await counts()).toEqual({ miss: 1, hit: 2, wrong: 0 });
     await editThere({ description: 'Bring a pen.' });
     expect(await ok(edit({ title: 'Plan 3' }))).toMatchObject({ description: 'Bring a pen.', version: 6 });
     expect(await counts()).toMatchObject({ hit: 3, wrong: 1 });
     // It is not trusted for a while.
-    expect(await exchangesOf(() => ok(edit({ title: 'Plan 4' })))).toBe(2);
+    await expectExchanges(2, () => ok(edit({ title: 'Plan 4' })));
   });
 
   it('is known as it was after a write that was refused', async () => {
