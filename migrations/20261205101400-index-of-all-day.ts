@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** All-day events, which a nightly job looks at: a server of the version before stores their time in the zone of the event. */
+/** For the nightly job that checks the occupancy of all-day events (`AllDayEvents.renew`). */
 export class IndexOfAllDay20261205101400 implements MigrationInterface {
   name = 'IndexOfAllDay20261205101400';
   // CONCURRENTLY has transactions of its own. Each statement may run again.

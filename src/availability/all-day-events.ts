@@ -40,14 +40,14 @@ export class AllDayEvents {
       const renewed = await this.renew();
       if (renewed > 0) this.logger.log('the time of all-day events was stored again', { renewed });
     } catch (error) {
-      // The next night is early enough.
+      // The job runs again the next night.
       this.logger.error(error instanceof Error ? error.stack : error);
     }
   }
 
   /**
-   * Stores the time of all-day events again that does not begin and end at midnight where their owner is: while servers are
-   * replaced, one of the version before stores it in the zone of the event. Returns how many there were.
+   * Stores the occupancy of all-day events again if it does not begin and end at midnight in their owner's zone: during an
+   * upgrade, servers of the previous version use the zone of the event. Returns how many events it corrected.
    */
   async renew(): Promise<number> {
     let renewed = 0;
@@ -66,7 +66,7 @@ export class AllDayEvents {
     const { event, ownerId } = locked;
     const booking = await this.zones.book(tx, SYSTEM_ACTOR, { eventId, ownerId, content: toContent(event) });
     if (await this.availability.isOccupying(tx, booking)) return false;
-    await this.availability.occupyAnew(tx, ownerId, [[booking]]);
+    await this.availability.occupyAgain(tx, ownerId, [[booking]]);
     return true;
   }
 
@@ -74,7 +74,7 @@ export class AllDayEvents {
   private async move(tx: Transaction, userId: string, zone: string): Promise<void> {
     this.locks.lockAvailability(tx, [userId]);
     const eventIds = await this.occupancies.listAllDayOutside(tx, userId, zone);
-    await this.availability.occupyAnew(tx, userId, this.listBookings(tx, userId, zone, eventIds));
+    await this.availability.occupyAgain(tx, userId, this.listBookings(tx, userId, zone, eventIds));
   }
 
   private async *listBookings(

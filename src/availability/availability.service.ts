@@ -167,7 +167,7 @@ export class AvailabilityService {
    * is locked.
    * @param parts their bookings, as many at a time as others wait for
    */
-  async occupyAnew(
+  async occupyAgain(
     tx: Transaction,
     ownerId: string,
     parts: Iterable<Booking[]> | AsyncIterable<Booking[]>,

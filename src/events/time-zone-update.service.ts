@@ -66,14 +66,15 @@ export class TimeZoneUpdateService {
     if (!locked || locked.event.purgedAt) return null;
     const content = recomputeInstants(locked.event);
     const booking = await this.zones.book(tx, SYSTEM_ACTOR, { eventId, ownerId: locked.ownerId, content });
-    const isOccupying = () => this.availability.isOccupying(tx, booking);
-    const isSame = isSameTime(locked.event, { ...content, ...deriveColumns(content) });
-    // Of an all-day event, only the time that it takes from its owner may move: nothing of the event itself.
-    if (isSame && content.allDay && !(await isOccupying()))
-      await this.availability.occupyAnew(tx, locked.ownerId, [[booking]]);
-    if (isSame && (content.allDay || !isSeries(content) || (await isOccupying()))) {
-      this.events.markTzdata(tx, eventId, tzdata);
-      return null;
+    if (isSameTime(locked.event, { ...content, ...deriveColumns(content) })) {
+      const isSingle = !isSeries(content) && !content.allDay;
+      const isUnmoved = isSingle || (await this.availability.isOccupying(tx, booking));
+      // The occupancy of an all-day event follows its owner's zone. Nothing that a version contains has changed.
+      if (!isUnmoved && content.allDay) await this.availability.occupyAgain(tx, locked.ownerId, [[booking]]);
+      if (isUnmoved || content.allDay) {
+        this.events.markTzdata(tx, eventId, tzdata);
+        return null;
+      }
     }
     const comment = `New time zone data (${tzdata}): the wall time stays, the instant moved`;
     const { event, conflicts } = await this.writer.rewrite(tx, locked, content, SYSTEM_ACTOR, comment);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isBlank } from './blank-text.js';
 
-describe('a text of which nothing is to be seen', () => {
+describe('a text without a visible character', () => {
   it.each([
     ['nothing', ''],
     ['spaces', ' \t\n\u00a0\u2003\u3000'],
