@@ -60,7 +60,6 @@ export class ErasureService {
    * @throws Problem last_admin; validation_failed or unauthenticated if the password or the account is another one by now
    */
   async eraseIn(tx: Transaction, userId: string, entry: AuditEntry, checked?: User): Promise<string[]> {
-    await this.users.leaveTimeZone(tx, userId);
     const { account, admins } = await this.users.lockWithAdmins(tx, userId);
     if (checked) {
       if (!account || account.disabledAt) throw unauthenticated('ended');

@@ -7,7 +7,7 @@ import { type Booking, type BookingRequest, createBooking } from './booking.js';
 
 /**
  * Makes bookings in the time of the events' owners. While the lock on an owner's availability is held, their zone does not
- * change (`AllDayEvents`).
+ * change (`AllDayEvents`), unless their account is erased, which leaves all events.
  */
 @Injectable()
 export class OwnerZones {

@@ -15,8 +15,6 @@ import { type AccountChanges, type LockedAccount, UsersRepository } from './user
 
 export type { LockedAccount } from './users.repository.js';
 
-const ERASED_ZONE = 'UTC';
-
 /** Registrations of one address at the same moment: the one that came first holds it, and the others see that. */
 const MAX_ATTEMPTS = 3;
 
@@ -137,18 +135,13 @@ export class UsersService {
     return this.users.toNameTaken(error, wanted);
   }
 
-  /** Lets the zone of an account that is going to be erased be that of all erased ones. Before the account is locked. */
-  async leaveTimeZone(tx: Transaction, id: string): Promise<void> {
-    await this.zoneChanging.run(tx, id, ERASED_ZONE);
-  }
-
   /** Erases everything but the id and the creation date. The name and the e-mail address become available again. */
   erase(tx: Transaction, id: string): void {
     this.users.erase(tx, id, {
       username: ERASED_NAME,
       email: `${randomUUID()}@deleted.invalid`,
       passwordHash: NO_PASSWORD,
-      timeZone: ERASED_ZONE,
+      timeZone: 'UTC',
       erasedAt: new Date(),
     });
   }
