@@ -19,6 +19,13 @@ interface Limits {
 }
 
 const MAX_ATTEMPTS = 8;
+
+/**
+ * The transaction that is running, and whose it is. One store for the process, because Node looks at every store for every
+ * promise, also at those of servers that were closed, of which a worker of the tests has hundreds.
+ */
+const running = new AsyncLocalStorage<{ owner: Transactions; tx: Transaction }>();
+
 /** A disk that was full is asked about again after this time, in which there may have been nothing to write. */
 const DISK_FULL_MS = 60_000;
 
@@ -31,7 +38,6 @@ export class Transactions {
   readonly afterCommit = new Hook<[Transaction]>('Transactions.afterCommit');
 
   private diskFullAt: number | null = null;
-  private readonly running = new AsyncLocalStorage<Transaction>();
 
   constructor(
     private readonly database: Database,
@@ -53,15 +59,15 @@ export class Transactions {
    * @throws DatabaseTooSlow when all of that takes longer than a transaction may; nothing is stored then
    */
   async run<T>(work: Work<T>, limits: Limits = {}): Promise<T> {
-    const outer = this.running.getStore();
-    if (outer?.isOpen) return work(outer);
-    const complete: Work<T> = async (running) => {
-      const result = await work(running);
-      await this.beforeCommit.run(running);
+    const outer = running.getStore();
+    if (outer?.owner === this && outer.tx.isOpen) return work(outer.tx);
+    const complete: Work<T> = async (tx) => {
+      const result = await work(tx);
+      await this.beforeCommit.run(tx);
       return result;
     };
     const { tx, value } = await this.withRetries(limits, (mayAssume, deadline) =>
-      this.attempt(complete, (running) => running.commit(), mayAssume, deadline),
+      this.attempt(complete, (opened) => opened.commit(), mayAssume, deadline),
     );
     this.diskFullAt = null;
     this.afterCommit.notify(tx);
@@ -119,7 +125,7 @@ export class Transactions {
     const tx = new Transaction(client, mayAssume, deadline);
     let broken = false;
     try {
-      const value = await this.running.run(tx, () => work(tx));
+      const value = await running.run({ owner: this, tx }, () => work(tx));
       await end(tx);
       return { tx, value };
     } catch (error) {
