@@ -24,6 +24,7 @@ import { Database } from '../src/platform/database/database.js';
 import { Transaction } from '../src/platform/database/transaction.js';
 import { TransactionTurns } from '../src/platform/database/transaction-turns.js';
 import { Transactions } from '../src/platform/database/transactions.js';
+import { NO_REQUEST } from '../src/platform/tracing/request-origin.js';
 import { Tracing } from '../src/platform/tracing/tracing.js';
 import type { Actor } from '../src/platform/http/actor.js';
 
@@ -54,6 +55,7 @@ async function run(dataSource: DataSource): Promise<void> {
   const conflicts = new FindConflicts(occupancies, new FindFarConflicts(occupancies), config);
   const [inSeries, inSingles] = [await newOwner(database), await newOwner(database)];
   await new Transactions(database, new Tracing(null), TimeLimits.NONE, new TransactionTurns(config)).run(
+    NO_REQUEST,
     async (filling) => {
       await fill(filling, inSeries, thousandSeries());
       await fill(filling, inSingles, tenThousandSingles());
@@ -61,7 +63,7 @@ async function run(dataSource: DataSource): Promise<void> {
   );
   await database.query('VACUUM ANALYZE');
 
-  const tx = new Transaction(await database.connect(), false, new Deadline(TimeLimits.NONE));
+  const tx = new Transaction(NO_REQUEST, await database.connect(), false, new Deadline(TimeLimits.NONE));
   const [{ id }] = (await tx.query<{ id: string }>('SELECT id FROM events LIMIT 1')) as [{ id: string }];
   const read = (): Promise<unknown> => tx.query('SELECT * FROM events WHERE id = $1', [id]);
   const report = async (name: string, owner: string, content: EventContent, limit?: number): Promise<void> => {

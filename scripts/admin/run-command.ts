@@ -9,11 +9,15 @@ import { TrashService } from '../../src/events/trash.service.js';
 import { RedactionRefused } from '../../src/history/redact-version.js';
 import { ConfigError, withSigningSecret } from '../../src/platform/config/config.js';
 import { migrate } from '../../src/platform/database/migrate.js';
-import { withUserAgent } from '../../src/platform/http/request-origin.js';
+import type { Actor } from '../../src/platform/http/actor.js';
+import { NO_REQUEST } from '../../src/platform/tracing/request-origin.js';
 import { Problem } from '../../src/problems/problem.js';
 import { SYSTEM_ACTOR } from '../../src/users/system-actor.js';
 import { readSettings, startDatabase } from '../open-database.js';
 import { type CommandLine, type CommandName, UUID, type Values } from './command-line.js';
+
+/** The audit trail says that acts came from here. */
+const ADMINISTRATOR: Actor = { ...SYSTEM_ACTOR, origin: { ...NO_REQUEST, userAgent: 'command line' } };
 
 interface Services {
   accounts: AccountsService;
@@ -41,26 +45,26 @@ const COMMANDS: Record<CommandName, Command> = {
     const { email, role, 'password-stdin': isRead = false, 'mail-link': isMailed = false } = values;
     const made = isRead || isMailed ? undefined : randomBytes(18).toString('base64url');
     const password = isRead ? (await text(process.stdin)).replace(/\r?\n$/, '') : made;
-    const account = await accounts.create(SYSTEM_ACTOR, ...(await readAccount({ username, email, password, role })));
+    const account = await accounts.create(ADMINISTRATOR, ...(await readAccount({ username, email, password, role })));
     const lines = [`Created ${account.username} (${account.role}), ${account.id}.`];
     if (made !== undefined) lines.push(`Password, shown only now: ${made}`);
     if (isMailed) lines.push(`A link to set a password is sent to ${account.email}.`);
     return lines.join('\n');
   },
   promote: onPerson(async ({ accounts }, id) => {
-    const { username } = await accounts.promote(SYSTEM_ACTOR, id);
+    const { username } = await accounts.promote(ADMINISTRATOR, id);
     return `${username} is an administrator.`;
   }),
   demote: onPerson(async ({ accounts }, id) => {
-    const { username } = await accounts.demote(SYSTEM_ACTOR, id);
+    const { username } = await accounts.demote(ADMINISTRATOR, id);
     return `${username} is an ordinary person.`;
   }),
   disable: onPerson(async ({ accounts }, id) => {
-    const { username } = await accounts.disable(SYSTEM_ACTOR, id);
+    const { username } = await accounts.disable(ADMINISTRATOR, id);
     return `${username} is disabled and signed out.`;
   }),
   enable: onPerson(async ({ accounts }, id) => {
-    const { username } = await accounts.enable(SYSTEM_ACTOR, id);
+    const { username } = await accounts.enable(ADMINISTRATOR, id);
     return `${username} can sign in.`;
   }),
   sessions: onPerson(async ({ accounts }, id) => {
@@ -74,21 +78,21 @@ const COMMANDS: Record<CommandName, Command> = {
   }),
   'sign-out': onPerson(async ({ accounts }, id, { session }) => {
     if (session !== undefined) {
-      return `Ended ${count(await accounts.endSession(SYSTEM_ACTOR, id, session), 'session')}.`;
+      return `Ended ${count(await accounts.endSession(ADMINISTRATOR, id, session), 'session')}.`;
     }
-    const { sessions, appPasswords } = await accounts.signOut(SYSTEM_ACTOR, id);
+    const { sessions, appPasswords } = await accounts.signOut(ADMINISTRATOR, id);
     return `Ended ${count(sessions, 'session')} and ${count(appPasswords, 'app password')}.`;
   }),
   erase: async (services, [person = '']) => {
-    await services.accounts.erase(SYSTEM_ACTOR, await idOf(services, person));
+    await services.accounts.erase(ADMINISTRATOR, await idOf(services, person));
     return `Erased ${person}.`;
   },
   'purge-trash': async ({ trash }, _words, { days }) => {
-    const purged = await trash.purge({ days: days === undefined ? undefined : Number(days), by: SYSTEM_ACTOR });
+    const purged = await trash.purge({ days: days === undefined ? undefined : Number(days), by: ADMINISTRATOR });
     return `Removed ${count(purged, 'event')} from the trash.`;
   },
   redact: async ({ redactions }, [eventId = '', version = ''], { reason = '' }) => {
-    const { alsoIn } = await redactions.redact(SYSTEM_ACTOR, {
+    const { alsoIn } = await redactions.redact(ADMINISTRATOR, {
       eventId,
       version: Number(version),
       reason: reason.trim(),
@@ -128,7 +132,7 @@ async function withServices(work: (services: Services) => Promise<string>, mayCr
         app.get(TrashService),
         app.get(RedactionService),
       ];
-      return await withUserAgent('command line', () => work({ accounts, trash, redactions }));
+      return await work({ accounts, trash, redactions });
     } finally {
       await app.close();
     }

@@ -9,6 +9,7 @@ import { SessionsService } from '../auth/sessions.service.js';
 import { CalendarFeeds } from '../calendar/calendar-feeds.service.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
+import type { Actor } from '../platform/http/actor.js';
 import type { Page, PageRequest } from '../platform/http/page.js';
 import { notFound, Problem } from '../problems/problem.js';
 import { SYSTEM_USER_ID } from '../users/system-user.js';
@@ -18,9 +19,7 @@ import { type Account, type AccountFilter, AccountsRepository } from './accounts
 export type { Account, AccountFilter } from './accounts.repository.js';
 
 /** Who administers: an administrator, or the server's own account for the command line. */
-export interface Administrator {
-  userId: string;
-}
+export type Administrator = Pick<Actor, 'userId' | 'origin'>;
 
 interface Act {
   tx: Transaction;
@@ -136,7 +135,7 @@ export class AccountsService {
    * @throws Problem validation_failed, name_taken, admin_required
    */
   async create(by: Administrator, account: NewAccount, role: 'user' | 'admin'): Promise<Account> {
-    const { id } = await this.registrations.createAccount(account, role, async (tx, created) => {
+    const { id } = await this.registrations.createAccount(by.origin, account, role, async (tx, created) => {
       await this.users.requireAdmin(tx, by.userId);
       this.audit.record(tx, [{ kind: 'user_created', actorId: by.userId, subjectId: created.id }]);
     });
@@ -191,7 +190,7 @@ export class AccountsService {
     work: (act: Act) => T | Promise<T>,
     { endsAdmin = false } = {},
   ): Promise<T> {
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(by.origin, async (tx) => {
       const { account, admins } = await this.users.lockWithAdmins(tx, userId);
       if (by.userId !== SYSTEM_USER_ID && !admins.includes(by.userId)) throw new Problem('admin_required');
       if (!account) throw notFound();

@@ -41,7 +41,7 @@ export class RedactionService {
   }
 
   private redactIn(by: Administrator, request: Redaction): Promise<{ alsoIn: number[] }> {
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(by.origin, async (tx) => {
       const query = <Row extends object>(sql: string, parameters?: unknown[]): Promise<Row[]> =>
         tx.query<Row>(sql, parameters);
       // It changes the privileges on tables, which two transactions cannot do at once.

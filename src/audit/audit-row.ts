@@ -1,6 +1,6 @@
 import type { Row } from '../platform/database/insert-into.js';
 import { newId } from '../platform/database/new-id.js';
-import type { RequestOrigin } from '../platform/http/request-origin.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import type { AuditEntry } from './audit-kinds.js';
 
 /** The columns that are written, with their types. */

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import type { Transaction } from '../platform/database/transaction.js';
-import { currentOrigin, type RequestOrigin } from '../platform/http/request-origin.js';
 import { Metrics } from '../platform/metrics/metrics.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import type { AuditEntry } from './audit-kinds.js';
 import { type AuditRow, toAuditRow } from './audit-row.js';
 import { AuditRepository } from './audit.repository.js';
@@ -46,20 +46,19 @@ export class AuditTrail {
   /** Records entries in the running transaction, in one statement that is sent with its others. */
   record(tx: Transaction, entries: readonly AuditEntry[]): void {
     if (entries.length === 0) return;
-    const origin = currentOrigin();
     this.entries.insert(
       tx,
-      entries.map((entry) => toAuditRow(entry, origin)),
+      entries.map((entry) => toAuditRow(entry, tx.origin)),
     );
   }
 
   /** Returns an entry as the parameter of `insertEntryIf`. */
-  prepare(entry: AuditEntry): string {
-    return JSON.stringify(toAuditRow(entry, currentOrigin()));
+  prepare(origin: RequestOrigin, entry: AuditEntry): string {
+    return JSON.stringify(toAuditRow(entry, origin));
   }
 
   /** Records an entry that has no transaction. It is lost if the server is killed within a second. */
-  collect(entry: AuditEntry, origin: RequestOrigin = currentOrigin()): void {
+  collect(origin: RequestOrigin, entry: AuditEntry): void {
     if (this.collected.length >= MAX_COLLECTED) return this.dropped.inc();
     this.collected.push(toAuditRow(entry, origin));
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();

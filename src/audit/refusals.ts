@@ -20,16 +20,13 @@ export class Refusals {
       if (!request.refusedByRight) return;
       const { id } = request.params as { id?: unknown };
       const route = request.routeOptions.url ?? null;
-      trail.collect(
-        {
-          kind: 'refused',
-          outcome: 'refused',
-          actorId: request.actor?.userId ?? null,
-          eventId: route?.startsWith('/api/events/') && isUUID(id) ? (id as string).toLowerCase() : null,
-          details: { method: request.method, route, status: reply.statusCode },
-        },
-        originOf(request),
-      );
+      trail.collect(originOf(request), {
+        kind: 'refused',
+        outcome: 'refused',
+        actorId: request.actor?.userId ?? null,
+        eventId: route?.startsWith('/api/events/') && isUUID(id) ? (id as string).toLowerCase() : null,
+        details: { method: request.method, route, status: reply.statusCode },
+      });
     });
   }
 }

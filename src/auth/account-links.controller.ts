@@ -3,6 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public, SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { CurrentOrigin } from '../platform/http/request-origin.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
 import {
   AcceptedView,
@@ -11,6 +12,7 @@ import {
   VerifiedEmailView,
   VerifyEmailBody,
 } from './account-links.dto.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { EmailAddressesService } from './email-addresses.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 
@@ -34,8 +36,11 @@ export class AccountLinksController {
       'The response and its time are the same whether or not an account has the address. The link works once, for 30 minutes.',
   })
   @ApiAcceptedResponse({ type: AcceptedView, description: 'If an account has the address, a mail was sent to it' })
-  async requestPasswordReset(@Body() body: PasswordResetBody): Promise<AcceptedView> {
-    await this.passwordResets.request(body.email);
+  async requestPasswordReset(
+    @CurrentOrigin() origin: RequestOrigin,
+    @Body() body: PasswordResetBody,
+  ): Promise<AcceptedView> {
+    await this.passwordResets.request(origin, body.email);
     return { accepted: true };
   }
 
@@ -50,8 +55,11 @@ export class AccountLinksController {
       'Ends every session of the account, closes its live connections, and ends every app password and every other link. The address that the link was sent to counts as verified.',
   })
   @ApiNoContentResponse({ description: 'The new password is set' })
-  async confirmPasswordReset(@Body() body: ConfirmPasswordResetBody): Promise<void> {
-    await this.passwordResets.confirm(body.token, body.password);
+  async confirmPasswordReset(
+    @CurrentOrigin() origin: RequestOrigin,
+    @Body() body: ConfirmPasswordResetBody,
+  ): Promise<void> {
+    await this.passwordResets.confirm(origin, body.token, body.password);
   }
 
   @Post('verify-email')
@@ -67,8 +75,8 @@ export class AccountLinksController {
   })
   @ApiOkResponse({ type: VerifiedEmailView, description: 'Confirmed' })
   @ApiProblems('name_taken')
-  async verifyEmail(@Body() body: VerifyEmailBody): Promise<VerifiedEmailView> {
-    const { email, isComplete } = await this.emails.confirm(body.token);
+  async verifyEmail(@CurrentOrigin() origin: RequestOrigin, @Body() body: VerifyEmailBody): Promise<VerifiedEmailView> {
+    const { email, isComplete } = await this.emails.confirm(origin, body.token);
     return { email, complete: isComplete };
   }
 
@@ -82,7 +90,7 @@ export class AccountLinksController {
   })
   @ApiAcceptedResponse({ type: AcceptedView, description: 'Sent, if it was needed' })
   async resendVerification(@CurrentActor() actor: Actor): Promise<AcceptedView> {
-    await this.emails.resendVerification(actor.userId);
+    await this.emails.resendVerification(actor);
     return { accepted: true };
   }
 }

@@ -5,9 +5,9 @@ import { newId } from '../platform/database/new-id.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
-import type { RequestOrigin } from '../platform/http/request-origin.js';
 import { addressKey } from '../platform/limits/address-key.js';
 import { Limits } from '../platform/limits/limits.service.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';
 import { UsersService } from '../users/users.service.js';
 import type { AppPassword } from './app-password.entity.js';
@@ -41,11 +41,11 @@ export class AppPasswords {
   ) {}
 
   /** @throws Problem validation_failed if the person has too many; unauthenticated if their session has ended meanwhile */
-  async create({ userId, sessionId }: Actor, name: string): Promise<NewAppPassword> {
+  async create({ userId, sessionId, origin }: Actor, name: string): Promise<NewAppPassword> {
     const secret = createAppSecret();
     const hash = hashAppSecret(secret)!;
     const password: AppPassword = { id: newId(), userId, name, hash, createdAt: new Date(), lastUsedAt: null };
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(origin, async (tx) => {
       const count = await this.passwords.lockAccount(tx, userId, sessionId);
       if (count === null) throw new Problem('unauthenticated');
       if (count >= MAX_PER_PERSON) {
@@ -64,8 +64,8 @@ export class AppPasswords {
   }
 
   /** Ends an app password at once, on every server. @throws Problem not_found if the person has no such one */
-  async revoke({ userId }: Actor, id: string): Promise<void> {
-    await this.transactions.run(async (tx) => {
+  async revoke({ userId, origin }: Actor, id: string): Promise<void> {
+    await this.transactions.run(origin, async (tx) => {
       if (!(await this.passwords.delete(tx, userId, id))) throw notFound();
       this.audit.record(tx, [{ kind: 'app_password_revoked', actorId: userId, details: { app_password: id } }]);
     });
@@ -103,7 +103,7 @@ export class AppPasswords {
       this.known.set(key, true);
       this.markUsed(found);
       const { id, userId, username, timeZone } = found;
-      return { userId, username, sessionId: id, isAdmin: false, timeZone };
+      return { userId, username, sessionId: id, isAdmin: false, timeZone, origin };
     }
     this.known.delete(key);
     if (isKnown) await this.limits.spend('app_password_address', subject);
@@ -120,7 +120,7 @@ export class AppPasswords {
   private async recordRefusal(name: string, origin: RequestOrigin): Promise<void> {
     const candidates = name.length > 254 ? [] : await this.users.listByLogin(name);
     const subjectId = candidates.find((candidate) => candidate !== null)?.id ?? null;
-    this.audit.collect({ kind: 'sign_in_failed', outcome: 'refused', actorId: null, subjectId }, origin);
+    this.audit.collect(origin, { kind: 'sign_in_failed', outcome: 'refused', actorId: null, subjectId });
   }
 }
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Ip, Headers, Patch, Post, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiBody,
@@ -12,7 +12,9 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { OptionallySignedIn, Public, SignedIn } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { CurrentOrigin, originOf } from '../platform/http/request-origin.js';
 import { NeverLimited } from '../platform/limits/never-limited.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { invalid } from '../problems/problem.js';
 import { NeverQueued } from '../platform/queues/request-queues.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
@@ -59,14 +61,9 @@ export class AuthController {
   })
   @ApiCreatedResponse({ type: TokensView, description: 'The account, signed in' })
   @ApiProblems('name_taken', 'registration_closed', 'invitation_required')
-  async register(
-    @Body() body: RegisterBody,
-    @Ip() address: string,
-    @Headers('user-agent') userAgent: string | undefined,
-  ): Promise<TokensView> {
+  async register(@Body() body: RegisterBody, @CurrentOrigin() origin: RequestOrigin): Promise<TokensView> {
     const { username, email, password, time_zone: timeZone, invitation } = body;
-    const device = { address, userAgent: userAgent ?? null };
-    return tokensView(await this.registrations.register({ username, email, password, timeZone, invitation }, device));
+    return tokensView(await this.registrations.register(origin, { username, email, password, timeZone, invitation }));
   }
 
   @Post('login')
@@ -83,16 +80,12 @@ export class AuthController {
   @ApiConsumes('application/json', FORM)
   @ApiOkResponse({ type: TokensView, description: 'Signed in' })
   @ApiProblems('wrong_credentials', 'account_disabled')
-  async login(
-    @Body() body: LoginBody,
-    @Ip() address: string,
-    @Headers('user-agent') userAgent: string | undefined,
-  ): Promise<TokensView> {
+  async login(@Body() body: LoginBody, @CurrentOrigin() origin: RequestOrigin): Promise<TokensView> {
     const name = body.username ?? body.email;
     if (name === undefined) {
       throw invalid({ pointer: '/username', code: 'required', message: 'Send `username` or `email`.' });
     }
-    return tokensView(await this.auth.login(name, body.password, { address, userAgent: userAgent ?? null }));
+    return tokensView(await this.auth.login(origin, name, body.password));
   }
 
   @Post('refresh')
@@ -108,8 +101,8 @@ export class AuthController {
   })
   @ApiOkResponse({ type: TokensView, description: 'New tokens' })
   @ApiProblems('refresh_token_invalid')
-  async refresh(@Body() body: RefreshBody): Promise<TokensView> {
-    return tokensView(await this.auth.refresh(body.refresh_token));
+  async refresh(@CurrentOrigin() origin: RequestOrigin, @Body() body: RefreshBody): Promise<TokensView> {
+    return tokensView(await this.auth.refresh(origin, body.refresh_token));
   }
 
   @Post('logout')
@@ -127,7 +120,7 @@ export class AuthController {
   @ApiNoContentResponse({ description: 'Signed out' })
   @ApiProblems('unauthenticated', 'refresh_token_invalid')
   async logout(@Req() request: FastifyRequest, @Body() body: LogoutBody): Promise<void> {
-    await this.auth.logout(request.actor, body.refresh_token, body.all ?? false);
+    await this.auth.logout(originOf(request), request.actor, body.refresh_token, body.all ?? false);
   }
 
   @Get('me')

@@ -63,10 +63,11 @@ export class GlobalAuthGuard implements CanActivate {
     if (counting) await counting;
   }
 
-  private readActor({ headers, query }: FastifyRequest, inQuery: boolean): Promise<Actor> {
+  private readActor(request: FastifyRequest, inQuery: boolean): Promise<Actor> {
+    const { headers, query } = request;
     const bearer = BEARER.exec(headers.authorization ?? '')?.[1];
     const token = bearer ?? (inQuery ? (query as { token?: unknown }).token : undefined);
     if (typeof token !== 'string') throw unauthenticated(headers.authorization ? 'not_bearer' : 'missing');
-    return this.sessions.actorOf(this.tokens.verify(token));
+    return this.sessions.actorOf(this.tokens.verify(token), originOf(request));
   }
 }

@@ -4,13 +4,13 @@ import { Mails } from '../mail/mails.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Limits } from '../platform/limits/limits.service.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';
 import { canonicalTimeZone } from '../time/time-zone.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { newDeviceLetter, passwordChangedLetter } from './account-mails.js';
 import { AppPasswords } from './app-passwords.service.js';
-import type { Device } from './device.js';
 import { lockChecked, wrongPassword } from './checked-password.js';
 import { EmailAddressesService } from './email-addresses.service.js';
 import { findUnknownTimeZone, findWeakPassword } from './judge-account.js';
@@ -52,7 +52,7 @@ export class AuthService {
    * @throws Problem wrong_credentials; a wrong name and a wrong password have the same response and the same cost
    * @throws Problem rate_limited, and unavailable when too many people sign in
    */
-  async login(name: string, password: string, device: Device): Promise<SignedInUser> {
+  async login(origin: RequestOrigin, name: string, password: string): Promise<SignedInUser> {
     const candidates = await this.users.listByLogin(name);
     let user: User | null = null;
     const check = async (): Promise<boolean> => {
@@ -64,26 +64,27 @@ export class AuthService {
     };
     // The account that holds an address comes first: whoever else names the address gains nothing by it.
     const account = candidates.find((candidate) => candidate !== null) ?? null;
-    if (!(await this.attempts.signIn(account, name, device.address, check)) || !user) {
+    if (!(await this.attempts.signIn(account, name, origin.address, check)) || !user) {
       // Never the name: people type their password there.
-      this.audit.collect({ kind: 'sign_in_failed', outcome: 'refused', actorId: null, subjectId: account?.id ?? null });
+      const subjectId = account?.id ?? null;
+      this.audit.collect(origin, { kind: 'sign_in_failed', outcome: 'refused', actorId: null, subjectId });
       throw new Problem('wrong_credentials');
     }
     const { id, disabledAt } = user as User;
     // Only somebody who knows the password learns it.
     if (disabledAt) {
-      this.audit.collect({ kind: 'sign_in_failed', outcome: 'refused', actorId: id });
+      this.audit.collect(origin, { kind: 'sign_in_failed', outcome: 'refused', actorId: id });
       throw new Problem('account_disabled');
     }
-    return this.signIn(user, device);
+    return this.signIn(origin, user);
   }
 
   /** @throws Problem refresh_token_invalid, rate_limited */
-  async refresh(token: string): Promise<SignedInUser> {
+  async refresh(origin: RequestOrigin, token: string): Promise<SignedInUser> {
     const name = this.refreshTokens.read(token);
     if (!name) throw new Problem('refresh_token_invalid');
     await this.limits.spend('refresh_session', name.sessionId);
-    const { userId, count } = await this.sessions.redeem(name.sessionId, name.count);
+    const { userId, count } = await this.sessions.redeem(origin, name.sessionId, name.count);
     const user = await this.users.find(userId);
     if (!user) throw new Problem('refresh_token_invalid');
     return this.pairs.issue(user, name.sessionId, count);
@@ -95,7 +96,12 @@ export class AuthService {
    * @param everywhere ends all sessions of their users
    * @throws Problem unauthenticated with neither, refresh_token_invalid
    */
-  async logout(actor: Actor | undefined, refreshToken: string | undefined, everywhere: boolean): Promise<void> {
+  async logout(
+    origin: RequestOrigin,
+    actor: Actor | undefined,
+    refreshToken: string | undefined,
+    everywhere: boolean,
+  ): Promise<void> {
     const signedOut = refreshToken === undefined ? null : await this.findSession(refreshToken);
     if (!actor && refreshToken === undefined) {
       const detail = 'Send a valid access token, or the refresh token as `refresh_token`.';
@@ -105,7 +111,7 @@ export class AuthService {
       if (!session) continue;
       const { userId, sessionId } = session;
       const which = everywhere ? {} : { only: sessionId };
-      await this.sessions.end(userId, which, { kind: 'signed_out', actorId: userId, sessionId });
+      await this.sessions.end(origin, userId, which, { kind: 'signed_out', actorId: userId, sessionId });
     }
   }
 
@@ -135,7 +141,7 @@ export class AuthService {
     const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
     if (email !== undefined) await this.emails.requireFree(user, email);
     const zone = timeZone === undefined ? undefined : canonicalTimeZone(timeZone);
-    const ended = await this.transactions.run(async (tx) => {
+    const ended = await this.transactions.run(actor.origin, async (tx) => {
       // First, because writers of events lock people's availability before accounts.
       if (zone !== undefined) await this.users.changeTimeZone(tx, user.id, zone);
       if (passwordHash !== undefined || email !== undefined) await lockChecked(this.users, tx, user);
@@ -162,7 +168,7 @@ export class AuthService {
   /** @throws Problem not_found if the caller has no such session or it has ended */
   async endSession(actor: Actor, sessionId: string): Promise<void> {
     const entry = { kind: 'session_ended', actorId: actor.userId, details: { session: sessionId } } as const;
-    const ended = await this.sessions.end(actor.userId, { only: sessionId }, entry);
+    const ended = await this.sessions.end(actor.origin, actor.userId, { only: sessionId }, entry);
     if (ended === 0) throw notFound();
   }
 
@@ -174,12 +180,12 @@ export class AuthService {
     return userId === null ? null : { userId, sessionId: name.sessionId };
   }
 
-  private async signIn(user: User, device: Device): Promise<SignedInUser> {
-    const session = await this.transactions.run(async (tx) => {
-      const locked = await this.sessions.lockAccount(tx, user, device);
+  private async signIn(origin: RequestOrigin, user: User): Promise<SignedInUser> {
+    const session = await this.transactions.run(origin, async (tx) => {
+      const locked = await this.sessions.lockAccount(tx, user, origin);
       if (!locked) throw new Problem('wrong_credentials');
-      if (locked.isNewDevice) this.mails.queue(tx, newDeviceLetter(user, device, new Date()));
-      return this.sessions.start(tx, user.id, device, 'signed_in');
+      if (locked.isNewDevice) this.mails.queue(tx, newDeviceLetter(user, origin, new Date()));
+      return this.sessions.start(tx, user.id, 'signed_in');
     });
     return this.pairs.issue(user, session.id, session.refreshCount);
   }

@@ -5,6 +5,8 @@ import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
+import type { Actor } from '../platform/http/actor.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import {
@@ -62,11 +64,11 @@ export class EmailAddressesService {
   }
 
   /** Sends another link that verifies the address of the account, unless it is verified. */
-  async resendVerification(userId: string): Promise<void> {
+  async resendVerification({ userId, origin }: Actor): Promise<void> {
     const user = await this.users.find(userId);
     if (!user) throw unauthenticated('ended');
     if (user.emailVerifiedAt) return;
-    await this.transactions.run(async (tx) => this.requestVerification(tx, user));
+    await this.transactions.run(origin, async (tx) => this.requestVerification(tx, user));
   }
 
   /** @throws Problem name_taken if somebody has the address that is to replace that of an account, and everybody may learn that */
@@ -107,10 +109,10 @@ export class EmailAddressesService {
   }
 
   /** @throws Problem validation_failed if the token cannot be used, name_taken if somebody else has the address by now */
-  async confirm(token: string): Promise<Confirmation> {
+  async confirm(origin: RequestOrigin, token: string): Promise<Confirmation> {
     let confirms = '';
     try {
-      return await this.transactions.run(async (tx) => {
+      return await this.transactions.run(origin, async (tx) => {
         const used = await this.tokens.use(tx, token, ['email_verification', 'email_change', 'email_release']);
         confirms = used.confirms;
         const isComplete = await this.apply(tx, used);

@@ -7,6 +7,7 @@ import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
 import { IdempotencyService } from '../platform/idempotency/idempotency.service.js';
+import { NO_REQUEST } from '../platform/tracing/request-origin.js';
 import { ERASED_NAME } from '../users/erased-user.js';
 import type { User } from '../users/user.entity.js';
 import { requireOtherAdmin, UsersService } from '../users/users.service.js';
@@ -49,7 +50,7 @@ export class ErasureService {
       throw wrongPassword('/password');
     }
     const entry = { kind: 'account_erased', actorId: user.id } as const;
-    const ended = await this.transactions.run((tx) => this.eraseIn(tx, user.id, entry, user));
+    const ended = await this.transactions.run(actor.origin, (tx) => this.eraseIn(tx, user.id, entry, user));
     await this.complete(user.id, ended);
   }
 
@@ -81,7 +82,7 @@ export class ErasureService {
     await this.sessions.forget(endedSessions);
     await this.erased.runEach(userId);
     // A write that ran at the same time may have stored a response with the old name, or an address.
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(NO_REQUEST, async (tx) => {
       this.audit.eraseOrigins(tx, userId);
       await this.idempotency.forget(tx, userId, ERASED_NAME);
     });

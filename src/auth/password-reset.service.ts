@@ -3,6 +3,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { Mails } from '../mail/mails.js';
 import { Config } from '../platform/config/config.js';
 import { Transactions } from '../platform/database/transactions.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { invalid } from '../problems/problem.js';
 import { UsersService } from '../users/users.service.js';
 import { passwordChangedLetter, passwordResetLetter } from './account-mails.js';
@@ -30,9 +31,9 @@ export class PasswordResetService {
   ) {}
 
   /** Sends a link to the address. If nobody has it, the same is written, so that the time doesn't reveal that. */
-  async request(address: string): Promise<void> {
+  async request(origin: RequestOrigin, address: string): Promise<void> {
     const minutes = this.config.values.passwordResetMinutes;
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(origin, async (tx) => {
       const [user] = await this.users.findAll(tx, [{ email: address }]);
       // To the address as it is stored: another one may only look the same.
       const account = user ?? { username: 'nobody', email: address };
@@ -47,12 +48,12 @@ export class PasswordResetService {
    * Sets the password, and ends all sessions, app passwords and other links of the account.
    * @throws Problem validation_failed if the token cannot be used or the password is refused
    */
-  async confirm(token: string, password: string): Promise<void> {
+  async confirm(origin: RequestOrigin, token: string, password: string): Promise<void> {
     const { username, email } = await this.tokens.find(token, ['password_reset']);
     const weak = await findWeakPassword(password, { username, email });
     if (weak.length > 0) throw invalid(...weak);
     const passwordHash = await this.passwords.hash(password);
-    const ended = await this.transactions.run(async (tx) => {
+    const ended = await this.transactions.run(origin, async (tx) => {
       const { userId, confirms, isVerified, ...account } = await this.tokens.use(tx, token, ['password_reset']);
       this.users.resetPassword(tx, userId, passwordHash, confirms);
       this.tokens.end(tx, userId);

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { type FieldError, invalid, Problem } from '../problems/problem.js';
 import { canonicalTimeZone } from '../time/time-zone.js';
 import { NO_PASSWORD } from '../users/no-password.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { AccountTokens } from './account-tokens.js';
-import type { Device } from './device.js';
 import { EmailAddressesService } from './email-addresses.service.js';
 import { findReservedName, findUnknownTimeZone, findWeakPassword } from './judge-account.js';
 import { Passwords } from './passwords.js';
@@ -47,25 +47,25 @@ export class RegistrationService {
    * @throws Problem registration_closed, invitation_required, name_taken, unavailable, validation_failed (reserved name,
    *   weak password, unknown zone, invitation that has ended or is for another address)
    */
-  async register(account: Registration, device: Device): Promise<SignedInUser> {
+  async register(origin: RequestOrigin, account: Registration): Promise<SignedInUser> {
     if (await this.isFirstAdmin(account.username)) {
       try {
-        return await this.registerAs('admin', account, device);
+        return await this.registerAs(origin, 'admin', account);
       } catch (error) {
         if (!(error instanceof NotTheFirst)) throw error;
       }
     }
-    return this.registerAs('user', account, device);
+    return this.registerAs(origin, 'user', account);
   }
 
-  private async registerAs(role: User['role'], account: Registration, device: Device): Promise<SignedInUser> {
+  private async registerAs(origin: RequestOrigin, role: User['role'], account: Registration): Promise<SignedInUser> {
     this.refuseUninvited(account, role);
     const { invitation } = account;
     if (invitation !== undefined) await this.requireInvited(invitation, account.email);
     let session: Session;
-    const user = await this.createAccount(account, role, async (tx, created) => {
+    const user = await this.createAccount(origin, account, role, async (tx, created) => {
       if (role === 'admin' && (await this.users.hasOtherAdmin(tx, created.id))) throw new NotTheFirst();
-      session = this.sessions.start(tx, created.id, device, 'registered');
+      session = this.sessions.start(tx, created.id, 'registered');
       if (invitation === undefined) return;
       // It may have been revoked since: making the hash of a password takes long.
       await this.requireInvited(invitation, account.email, tx);
@@ -82,6 +82,7 @@ export class RegistrationService {
    * @throws Problem validation_failed, name_taken, unavailable
    */
   async createAccount(
+    origin: RequestOrigin,
     account: NewAccount,
     role: User['role'],
     also: (tx: Transaction, created: User) => Promise<void>,
@@ -95,7 +96,7 @@ export class RegistrationService {
     if (errors.length > 0) throw invalid(...errors);
     const passwordHash = password === undefined ? NO_PASSWORD : await this.passwords.hash(password);
     const user = { username, email, role, timeZone: canonicalTimeZone(timeZone), passwordHash };
-    return this.users.create(user, async (tx, created) => {
+    return this.users.create(origin, user, async (tx, created) => {
       await also(tx, created);
       if (password === undefined) this.emails.requestFirstPassword(tx, created);
       else if (!created.emailVerifiedAt) this.emails.requestVerification(tx, created);

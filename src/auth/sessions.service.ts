@@ -11,7 +11,7 @@ import type { Transaction } from '../platform/database/transaction.js';
 import { Hook } from '../platform/hooks/hook.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import type { Actor } from '../platform/http/actor.js';
-import { boundUserAgent } from '../platform/http/request-origin.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { Problem } from '../problems/problem.js';
 import { Signals } from '../platform/signals/signals.js';
 import type { AccessClaims } from './access-tokens.js';
@@ -66,8 +66,9 @@ export class SessionsService {
    * Starts a session in the running transaction, for an account that it has created or locked.
    * @param kind of the entry in the audit trail
    */
-  start(tx: Transaction, userId: string, device: Device, kind: 'registered' | 'signed_in'): Session {
+  start(tx: Transaction, userId: string, kind: 'registered' | 'signed_in'): Session {
     const now = new Date();
+    const { origin } = tx;
     const session: Session = {
       id: newId(),
       userId,
@@ -77,9 +78,9 @@ export class SessionsService {
       lastUsedAt: now,
       expiresAt: new Date(now.getTime() + this.config.values.refreshTokenDays * 86_400_000),
       endedAt: null,
-      address: device.address,
-      userAgent: boundUserAgent(device.userAgent),
-      device: deviceName(device),
+      address: origin.address,
+      userAgent: origin.userAgent,
+      device: deviceName(origin),
     };
     this.sessions.insert(tx, session);
     this.audit.record(tx, [{ kind, actorId: userId, sessionId: session.id }]);
@@ -99,8 +100,8 @@ export class SessionsService {
     return known && { isNewDevice: known.hasDevices && !known.usedBefore };
   }
 
-  /** Returns the actor of verified claims. @throws Problem unauthenticated if the session has ended */
-  async actorOf(claims: AccessClaims): Promise<Actor> {
+  /** Returns the actor of verified claims in a request. @throws Problem unauthenticated if the session has ended */
+  async actorOf(claims: AccessClaims, origin: RequestOrigin): Promise<Actor> {
     const live = await this.findLive(claims.sessionId);
     if (!live || live.userId !== claims.userId) throw unauthenticated('ended');
     return {
@@ -109,6 +110,7 @@ export class SessionsService {
       sessionId: claims.sessionId,
       isAdmin: live.role === 'admin',
       timeZone: live.timeZone,
+      origin,
     };
   }
 
@@ -137,8 +139,13 @@ export class SessionsService {
    * Ends one session, all, or all but one of a user. Returns the number of sessions that had not ended before.
    * @param entry for the audit trail, if there were any
    */
-  async end(userId: string, which: { only?: string; except?: string }, entry: AuditEntry): Promise<number> {
-    const ended = await this.sessions.end(userId, which, this.audit.prepare(entry), this.database);
+  async end(
+    origin: RequestOrigin,
+    userId: string,
+    which: { only?: string; except?: string },
+    entry: AuditEntry,
+  ): Promise<number> {
+    const ended = await this.sessions.end(userId, which, this.audit.prepare(origin, entry), this.database);
     await this.forget(ended);
     return ended.length;
   }
@@ -150,7 +157,7 @@ export class SessionsService {
     which: { only?: string; except?: string },
     entry: AuditEntry,
   ): Promise<string[]> {
-    return this.sessions.end(userId, which, this.audit.prepare(entry), tx);
+    return this.sessions.end(userId, which, this.audit.prepare(tx.origin, entry), tx);
   }
 
   /** Ends every session of an erased user. Call `forget` after COMMIT to make it effective. */
@@ -178,9 +185,9 @@ export class SessionsService {
    * Redeems a refresh token by its number.
    * @throws Problem refresh_token_invalid; an older token also ends the session, because somebody else has a copy of it
    */
-  async redeem(sessionId: string, count: number): Promise<{ userId: string; count: number }> {
+  async redeem(origin: RequestOrigin, sessionId: string, count: number): Promise<{ userId: string; count: number }> {
     const { refreshGraceSeconds, refreshTokenDays } = this.config.values;
-    const theft = this.audit.prepare({ kind: 'token_theft', actorId: null, sessionId, outcome: 'refused' });
+    const theft = this.audit.prepare(origin, { kind: 'token_theft', actorId: null, sessionId, outcome: 'refused' });
     const redemption = await this.sessions.redeem(sessionId, count, refreshGraceSeconds, refreshTokenDays, theft);
     if (redemption?.stolen) await this.forget([sessionId]);
     if (!redemption || redemption.stolen) throw new Problem('refresh_token_invalid');

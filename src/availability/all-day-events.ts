@@ -5,6 +5,7 @@ import { toContent } from '../content/event-content.js';
 import { EventLock } from '../history/event-lock.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
+import { NO_REQUEST } from '../platform/tracing/request-origin.js';
 import { toInstant, toLocal } from '../time/time-zone.js';
 import { SYSTEM_ACTOR } from '../users/system-actor.js';
 import { UsersService } from '../users/users.service.js';
@@ -54,7 +55,7 @@ export class AllDayEvents {
     for (let after: string = NIL; ;) {
       const stored = await this.occupancies.listStoredAllDay(after, CHUNK);
       for (const { eventId } of stored.filter((one) => !isInZone(one)))
-        if (await this.transactions.run((tx) => this.renewOne(tx, eventId))) renewed += 1;
+        if (await this.transactions.run(NO_REQUEST, (tx) => this.renewOne(tx, eventId))) renewed += 1;
       if (stored.length < CHUNK) return renewed;
       after = stored.at(-1)!.eventId;
     }

@@ -5,6 +5,7 @@ import { EventLock } from '../history/event-lock.js';
 import { DatabaseTooSlow, whyUnavailable } from '../platform/database/database-errors.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
+import { NO_REQUEST } from '../platform/tracing/request-origin.js';
 import { SYSTEM_ACTOR } from '../users/system-actor.js';
 import { AvailabilityService } from './availability.service.js';
 import { FindConflicts } from './find-conflicts.service.js';
@@ -73,7 +74,9 @@ export class HorizonService {
     for (let after: string | null = null; ;) {
       const due = await this.occupancies.listDue(before, after, CHUNK);
       for (const eventId of due) {
-        const conflicts = await this.transactions.run((tx) => this.extendOne(tx, eventId, now)).catch(report(eventId));
+        const conflicts = await this.transactions
+          .run(NO_REQUEST, (tx) => this.extendOne(tx, eventId, now))
+          .catch(report(eventId));
         if (conflicts === null) continue;
         extended += 1;
         if (conflicts.length > 0) conflicting.push({ eventId, conflicts });

@@ -39,6 +39,11 @@ export class AuditedExports {
   }
 
   private record(actor: Actor, { eventId, events }: { eventId: string | null; events: number }): void {
-    this.audit.collect({ kind: 'calendar_exported', actorId: actor.userId, eventId, details: { events } });
+    this.audit.collect(actor.origin, {
+      kind: 'calendar_exported',
+      actorId: actor.userId,
+      eventId,
+      details: { events },
+    });
   }
 }

@@ -7,6 +7,7 @@ import { newId } from '../platform/database/new-id.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
+import { NO_REQUEST } from '../platform/tracing/request-origin.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';
 import type { FeedKind } from './calendar-feed.entity.js';
 import { CalendarFeedsRepository, type ListedFeed } from './calendar-feeds.repository.js';
@@ -36,7 +37,7 @@ export class CalendarFeeds {
     erasures: ErasureService,
   ) {
     // From the erasure on they are dead already: `findLive` reads the account as well.
-    erasures.erased.on((userId) => this.transactions.run((tx) => this.endAll(tx, userId)));
+    erasures.erased.on((userId) => this.transactions.run(NO_REQUEST, (tx) => this.endAll(tx, userId)));
   }
 
   list(actor: Actor): Promise<ListedFeed[]> {
@@ -46,7 +47,7 @@ export class CalendarFeeds {
   /** @throws Problem validation_failed when the person has the largest number of feeds */
   make(actor: Actor, { name, kind, role }: NewFeed): Promise<FeedWithSecret> {
     const secret = newSecret();
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(actor.origin, async (tx) => {
       const count = await this.feeds.lockAndCount(tx, actor.userId);
       if (count === null) throw new Problem('unauthenticated');
       if (count >= MAX_FEEDS_PER_PERSON) {
@@ -65,7 +66,7 @@ export class CalendarFeeds {
   /** Replaces the secret of a feed. The old one is dead at once. @throws Problem not_found */
   rotate(actor: Actor, id: string): Promise<FeedWithSecret> {
     const secret = newSecret();
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(actor.origin, async (tx) => {
       const feed = await this.feeds.rotate(tx, actor.userId, id, secretHash(secret));
       if (!feed) throw notFound();
       this.audit.record(tx, [{ kind: 'feed_rotated', actorId: actor.userId, details: { feed: id } }]);
@@ -75,14 +76,14 @@ export class CalendarFeeds {
 
   /** @throws Problem not_found */
   async revoke(actor: Actor, id: string): Promise<void> {
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(actor.origin, async (tx) => {
       if ((await this.remove(tx, actor.userId, id)) === 0) throw notFound();
     });
   }
 
   /** Revokes all feeds of the actor. */
   async revokeAll(actor: Actor): Promise<void> {
-    await this.transactions.run((tx) => this.remove(tx, actor.userId, null));
+    await this.transactions.run(actor.origin, (tx) => this.remove(tx, actor.userId, null));
   }
 
   /** Ends the feeds of an account that ends. The entry of the audit trail is that of the account. */

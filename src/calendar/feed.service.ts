@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { packageVersion } from '../platform/config/package-version.js';
 import type { Actor } from '../platform/http/actor.js';
 import { Limits } from '../platform/limits/limits.service.js';
+import { NO_REQUEST } from '../platform/tracing/request-origin.js';
 import { noSuchPath } from '../problems/problem.js';
 import { toBusyOnly } from './busy-only.js';
 import { CalendarFeedsRepository, type LiveFeed } from './calendar-feeds.repository.js';
@@ -50,7 +51,7 @@ export class FeedService {
   /** Returns the file of a feed. */
   write(feed: LiveFeed): Promise<string> {
     const { userId, username, timeZone, kind, role, name } = feed;
-    const reader: Actor = { userId, username, timeZone, sessionId: feed.id, isAdmin: false };
+    const reader: Actor = { userId, username, timeZone, sessionId: feed.id, isAdmin: false, origin: NO_REQUEST };
     const head = { name: name ?? (kind === 'busy' ? 'Busy' : 'Convene'), refresh: REFRESH };
     // Availability is that of the owner: an event of another person takes no time of a viewer or an editor.
     const select = (entry: CalendarEntry): CalendarEntry | null => toBusyOnly(entry, feed.id);

@@ -83,7 +83,7 @@ export class ImportJobs implements BeforeApplicationShutdown {
     const id = newId();
     const shown = { id, requestId, dryRun: options.dryRun, done: 0, total: null, result: null, finishedAt: null };
     const job: ShownJob = { ...shown, state: 'waiting', createdAt: new Date() };
-    await this.transactions.run((tx) => {
+    await this.transactions.run(actor.origin, (tx) => {
       this.jobs.insert(tx, { ...job, userId: actor.userId, seenAt: job.createdAt });
       this.begun.of(tx).push({ id, requestId, actor, file, options });
       return Promise.resolve();

@@ -71,8 +71,8 @@ export class ImportService {
       return report;
     };
     return dryRun
-      ? this.transactions.dryRun(work, (_tx, written) => Promise.resolve(written), { seconds, signal })
-      : this.transactions.run(work, { seconds, signal });
+      ? this.transactions.dryRun(actor.origin, work, (_tx, written) => Promise.resolve(written), { seconds, signal })
+      : this.transactions.run(actor.origin, work, { seconds, signal });
   }
 
   private async read(actor: Actor, bytes: Buffer): Promise<CalendarFile> {

@@ -3,6 +3,7 @@ import { AvailabilityService } from '../availability/availability.service.js';
 import { Changes } from '../history/changes.js';
 import { StreamRecorder } from '../notifications/stream-recorder.js';
 import { Transactions } from '../platform/database/transactions.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { DryRuns } from '../platform/writes/dry-runs.js';
 import { type DryRunView, dryRunView } from './dry-run-view.js';
 
@@ -18,8 +19,8 @@ export class DryRunService extends DryRuns {
     super();
   }
 
-  run(work: () => Promise<unknown>): Promise<DryRunView> {
-    return this.transactions.dryRun(work, async (tx, value) =>
+  run(origin: RequestOrigin, work: () => Promise<unknown>): Promise<DryRunView> {
+    return this.transactions.dryRun(origin, work, async (tx, value) =>
       dryRunView({
         value,
         changes: this.changes.of(tx),

@@ -41,7 +41,7 @@ export class CheckConflictsService {
   async check(actor: Actor, input: ContentInput, eventId: string | null): Promise<ConflictCheck> {
     const found = eventId === null ? null : await this.read(actor, eventId);
     const request = toRequest(actor, input, found);
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(actor.origin, async (tx) => {
       const booking = await this.zones.book(tx, actor, request);
       const conflicts = await this.conflicts.findNew(tx, booking, actor);
       return {

@@ -6,6 +6,7 @@ import { EventLock } from '../history/event-lock.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
+import { NO_REQUEST } from '../platform/tracing/request-origin.js';
 import { Problem } from '../problems/problem.js';
 import { LeaveEventsService } from '../sharing/leave-events.service.js';
 import { ERASED_NAME } from '../users/erased-user.js';
@@ -74,7 +75,7 @@ export class ErasedOwnersService {
 
   private async moveToTrash(actor: Actor, eventId: string): Promise<void> {
     const request = { actor, kind: 'deleted' as const, comment: null, onConflict: 'allow' as const };
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(actor.origin, async (tx) => {
       const locked = await this.locks.lockFor(tx, actor, eventId, 'delete', { availability: true });
       await this.writer.write(tx, locked, { ...toContent(locked.event), deletedAt: new Date() }, request);
     });
@@ -88,4 +89,5 @@ const toActor = (userId: string): Actor => ({
   sessionId: userId,
   isAdmin: false,
   timeZone: 'UTC',
+  origin: NO_REQUEST,
 });

@@ -37,7 +37,7 @@ export class EventsService {
   /** Creates an event that the actor owns. @throws Problem validation_failed, event_conflict */
   async create(actor: Actor, input: EventInput): Promise<EventWithMembers> {
     const draft = await toDraft(actor, input);
-    return this.transactions.run(async (tx) => (await this.writer.create(tx, actor, [draft]))[0]!);
+    return this.transactions.run(actor.origin, async (tx) => (await this.writer.create(tx, actor, [draft]))[0]!);
   }
 
   /**
@@ -61,7 +61,7 @@ export class EventsService {
       actor,
       entries.filter((_entry, index) => !bad.has(index)),
     );
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(actor.origin, async (tx) => {
       if (errors.length + found.length === 0) return this.writer.create(tx, actor, drafts);
       const conflicts = await this.listConflicts(tx, actor, drafts);
       throw invalidBatch([...found, ...errors], conflicts);
@@ -84,7 +84,7 @@ export class EventsService {
   ): Promise<EventWithMembers> {
     const edit = { input, target, timeZone: actor.timeZone };
     const request = { actor, kind: 'updated' as const, comment, onConflict };
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(actor.origin, async (tx) => {
       const locked = await this.locks.lockFor(tx, actor, id, 'edit', { availability: mayMove(edit) });
       const current = toContent(locked.event);
       const { version } = locked.event;
@@ -115,7 +115,7 @@ export class EventsService {
     target: OccurrenceTarget | null,
   ): Promise<void> {
     const request = { actor, kind: 'updated' as const, comment: null, onConflict: 'allow' as const };
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(actor.origin, async (tx) => {
       const locked = await this.locks.lockFor(tx, actor, id, target ? 'edit' : 'delete', {
         availability: true,
         tellsOfDeletion: false,
@@ -135,7 +135,7 @@ export class EventsService {
   /** Restores an event from the trash, unless it conflicts. @throws Problem event_conflict, not_found, forbidden */
   async restore(actor: Actor, id: string, onConflict: Resolution, comment: string | null): Promise<EventWithMembers> {
     const request = { actor, kind: 'restored' as const, comment, onConflict };
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(actor.origin, async (tx) => {
       const options = { availability: true, evenDeleted: true };
       const locked = await this.locks.lockFor(tx, actor, id, 'delete', options);
       return this.writer.write(tx, locked, { ...toContent(locked.event), deletedAt: null }, request);

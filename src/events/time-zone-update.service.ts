@@ -9,6 +9,7 @@ import { seriesOf, applySeries } from '../content/series.js';
 import { EventLock } from '../history/event-lock.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
+import { NO_REQUEST } from '../platform/tracing/request-origin.js';
 import { formatLocalTime, parseLocalTime } from '../time/local-time.js';
 import { toInstant, toLocal, tzdataVersion } from '../time/time-zone.js';
 import { SYSTEM_ACTOR } from '../users/system-actor.js';
@@ -53,7 +54,7 @@ export class TimeZoneUpdateService {
       const stale: string[] = await this.events.listWithOtherTzdata(tzdata, after, CHUNK);
       after = stale.at(-1) ?? null;
       for (const eventId of stale) {
-        const result = await this.transactions.run((tx) => this.recomputeOne(tx, eventId, tzdata));
+        const result = await this.transactions.run(NO_REQUEST, (tx) => this.recomputeOne(tx, eventId, tzdata));
         checked += 1;
         if (result) moved.push(result);
       }

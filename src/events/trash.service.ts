@@ -5,7 +5,8 @@ import { Config } from '../platform/config/config.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
-import { SYSTEM_USER_ID } from '../users/system-user.js';
+import type { Actor } from '../platform/http/actor.js';
+import { SYSTEM_ACTOR } from '../users/system-actor.js';
 import { TrashRepository } from './trash.repository.js';
 
 const DAY_MS = 86_400_000;
@@ -15,7 +16,7 @@ interface Purge {
   /** How long an event has been in the trash; by default the setting. */
   days?: number;
   /** Who removes them; by default the server itself. */
-  by?: { userId: string };
+  by?: Pick<Actor, 'userId' | 'origin'>;
   /** How many events to remove, the longest deleted first. */
   atMost?: number;
   now?: Date;
@@ -53,25 +54,30 @@ export class TrashService {
   /** Returns how many events were removed. Servers that run it at the same moment share the work. */
   async purge({
     days = this.config.values.trashDays,
-    by = { userId: SYSTEM_USER_ID },
+    by = SYSTEM_ACTOR,
     atMost = Infinity,
     now = new Date(),
   }: Purge = {}): Promise<number> {
     const before = new Date(now.getTime() - days * DAY_MS);
     for (let total = 0; ;) {
       const size = Math.min(EVENTS_PER_TRANSACTION, atMost - total);
-      const purged = await this.purgeSome(before, size, by.userId);
+      const purged = await this.purgeSome(before, size, by);
       total += purged;
       if (purged < size || total === atMost) return total;
     }
   }
 
-  private purgeSome(before: Date, size: number, actorId: string): Promise<number> {
-    return this.transactions.run(async (tx) => {
+  private purgeSome(before: Date, size: number, by: Pick<Actor, 'userId' | 'origin'>): Promise<number> {
+    return this.transactions.run(by.origin, async (tx) => {
       const events = await this.trash.purge(tx, before, size);
       this.audit.record(
         tx,
-        events.map(({ id: eventId, ownerId: subjectId }) => ({ kind: 'event_purged', actorId, subjectId, eventId })),
+        events.map(({ id: eventId, ownerId: subjectId }) => ({
+          kind: 'event_purged',
+          actorId: by.userId,
+          subjectId,
+          eventId,
+        })),
       );
       if (events.length > 0) {
         await this.purged.run(

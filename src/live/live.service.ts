@@ -6,6 +6,7 @@ import { Streams } from '../notifications/streams.js';
 import { Config } from '../platform/config/config.js';
 import type { Actor } from '../platform/http/actor.js';
 import { toProblem } from '../platform/http/problem.filter.js';
+import { NO_REQUEST } from '../platform/tracing/request-origin.js';
 import { Problem } from '../problems/problem.js';
 import { Connection } from './connection.js';
 import { Delivery } from './delivery.js';
@@ -46,7 +47,7 @@ export class LiveService implements BeforeApplicationShutdown {
   /** Verifies an access token and its session. @throws Problem unauthenticated */
   async signIn(token: unknown): Promise<SignedIn> {
     const claims = this.tokens.verify(typeof token === 'string' ? token : '');
-    return { actor: await this.sessions.actorOf(claims), expiresAt: claims.expiresAt };
+    return { actor: await this.sessions.actorOf(claims, NO_REQUEST), expiresAt: claims.expiresAt };
   }
 
   /**
@@ -69,7 +70,7 @@ export class LiveService implements BeforeApplicationShutdown {
       const open = this.connections.of(userId);
       for (const oldest of open.slice(0, -this.config.values.maxSockets)) oldest.end('replaced');
       const reach = await this.streams.findReach(userId);
-      await this.sessions.actorOf({ userId, sessionId, expiresAt: 0 });
+      await this.sessions.actorOf({ userId, sessionId, expiresAt: 0 }, NO_REQUEST);
       if (connection.closed) return connection;
       connection.expireAfter(this.tokens.millisecondsLeft({ expiresAt }));
       connection.pulseEvery(this.config.values.pulseSeconds);
@@ -107,7 +108,7 @@ export class LiveService implements BeforeApplicationShutdown {
       connection.sessionId = actor.sessionId;
       try {
         // Read again, now that the connection is found if the session ends.
-        await this.sessions.actorOf({ ...actor, expiresAt: 0 });
+        await this.sessions.actorOf({ ...actor, expiresAt: 0 }, NO_REQUEST);
       } catch (error) {
         connection.sessionId = previous;
         throw error;

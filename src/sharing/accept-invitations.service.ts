@@ -6,6 +6,7 @@ import { can, type Role } from '../permissions/role.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { Problem } from '../problems/problem.js';
 import { UsersService } from '../users/users.service.js';
 import { type InvitationName, type Invited, InvitationsRepository } from './invitations.repository.js';
@@ -42,9 +43,9 @@ export class AcceptInvitationsService {
    * @throws Problem validation_failed when the invitation was accepted or revoked, has expired, or its event is deleted;
    *   address_not_confirmed, too_many_people
    */
-  async accept(token: string): Promise<AcceptedRole[]> {
+  async accept(origin: RequestOrigin, token: string): Promise<AcceptedRole[]> {
     const hash = tokenHash(token);
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(origin, async (tx) => {
       const [invited, names] = await Promise.all([
         this.invitations.lockInvited(tx, hash),
         this.invitations.listByLink(tx, hash),
@@ -92,7 +93,7 @@ export class AcceptInvitationsService {
         [userId, username],
         [invitedBy.id, invitedBy.username],
       ]);
-      this.members.write(tx, locked, toActor(invited), 'invitation_accepted', [change], { usernames });
+      this.members.write(tx, locked, toActor(tx, invited), 'invitation_accepted', [change], { usernames });
       this.invitations.remove(tx, eventId, invitation);
       return to;
     }
@@ -104,10 +105,11 @@ export class AcceptInvitationsService {
 const isAtLeast = (role: Role, other: Role): boolean => other === 'viewer' || can(role, 'edit');
 
 /** Returns the invited person as an actor without a session. */
-const toActor = ({ userId, username }: Invited): Actor => ({
+const toActor = ({ origin }: Transaction, { userId, username }: Invited): Actor => ({
   userId,
   username,
   sessionId: userId,
   isAdmin: false,
   timeZone: 'UTC',
+  origin,
 });

@@ -4,8 +4,10 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import { RequireRole } from '../permissions/role.guard.js';
 import { Public } from '../platform/http/access.js';
 import { type Actor, CurrentActor } from '../platform/http/actor.js';
+import { CurrentOrigin } from '../platform/http/request-origin.js';
 import { UuidParam } from '../platform/http/uuid-param.js';
 import { ApiProblems } from '../platform/openapi/api-problems.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { WriteRoute } from '../platform/writes/write-route.js';
 import { AcceptInvitationsService } from './accept-invitations.service.js';
 import { AcceptedInvitationsView, acceptedView, AcceptInvitationBody } from './invitations.dto.js';
@@ -66,7 +68,10 @@ export class InvitationsController {
   })
   @ApiOkResponse({ type: AcceptedInvitationsView, description: 'Accepted' })
   @ApiProblems('address_not_confirmed', 'too_many_people')
-  async accept(@Body() body: AcceptInvitationBody): Promise<AcceptedInvitationsView> {
-    return acceptedView(await this.accepting.accept(body.token));
+  async accept(
+    @CurrentOrigin() origin: RequestOrigin,
+    @Body() body: AcceptInvitationBody,
+  ): Promise<AcceptedInvitationsView> {
+    return acceptedView(await this.accepting.accept(origin, body.token));
   }
 }

@@ -30,7 +30,7 @@ export class InvitationsService {
 
   /** @throws Problem not_found when there is no such invitation, also when it was accepted or has expired; forbidden */
   async revoke(actor: Actor, eventId: string, id: string): Promise<void> {
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(actor.origin, async (tx) => {
       const [locked, invitation] = await Promise.all([
         this.locks.lockFor(tx, actor, eventId, 'share'),
         this.invitations.find(tx, eventId, id),

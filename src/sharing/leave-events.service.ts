@@ -42,7 +42,7 @@ export class LeaveEventsService {
    */
   async leave(actor: Actor, eventId: string): Promise<boolean> {
     const { userId } = actor;
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(actor.origin, async (tx) => {
       const successor = await this.members.findSuccessor(tx, eventId);
       const locked = await this.locks.lock(tx, eventId, successor ? { availabilityOf: successor } : {});
       const role = locked?.members.find((member) => member.userId === userId)?.role;

@@ -49,7 +49,7 @@ export class ShareService {
    * @throws Problem validation_failed, too_many_people, not_found, forbidden
    */
   async share(actor: Actor, eventId: string, requests: ShareRequest[], known: FieldError[] = []): Promise<SharedEvent> {
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(actor.origin, async (tx) => {
       const mayInvite = requests.some(({ email }) => email !== undefined);
       const [found, locked, living] = await Promise.all([
         this.findPeople(tx, requests),

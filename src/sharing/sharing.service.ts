@@ -31,7 +31,7 @@ export class SharingService {
     role: Role,
     onConflict: 'reject' | 'allow',
   ): Promise<Member[]> {
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(actor.origin, async (tx) => {
       const options = role === 'owner' ? { availabilityOf: userId } : {};
       const locked = await this.locks.lockFor(tx, actor, eventId, 'share', options);
       const from = roleOf(locked, userId);
@@ -50,7 +50,7 @@ export class SharingService {
    * @throws Problem owner_required for the owner; not_found, forbidden
    */
   async revoke(actor: Actor, eventId: string, userId: string): Promise<void> {
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(actor.origin, async (tx) => {
       const isLeaving = userId === actor.userId;
       const locked = await this.locks.lockFor(tx, actor, eventId, isLeaving ? 'read' : 'share', {
         tellsOfDeletion: true,

@@ -34,7 +34,7 @@ export class UndoMembersService {
     { onConflict, comment }: { onConflict: 'reject' | 'allow'; comment: string },
   ): Promise<void> {
     const formerOwner = members.find(({ from }) => from === 'owner')?.userId;
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(actor.origin, async (tx) => {
       const locked = await this.locks.lockFor(tx, actor, eventId, 'share', { availabilityOf: formerOwner });
       const undo = undoRoles(members, new Map(locked.members.map(({ userId, role }) => [userId, role])));
       if ('clashes' in undo) throw await this.describeClashes(tx, undo.clashes);

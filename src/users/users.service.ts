@@ -6,6 +6,7 @@ import { Transactions } from '../platform/database/transactions.js';
 import { Config } from '../platform/config/config.js';
 import { Hook } from '../platform/hooks/hook.js';
 import { normalizeEmail } from '../platform/http/email-address.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { Problem } from '../problems/problem.js';
 import { ERASED_NAME } from './erased-user.js';
 import { NO_PASSWORD } from './no-password.js';
@@ -67,7 +68,11 @@ export class UsersService {
    * @param also writes what belongs to the account in the same transaction
    * @throws Problem name_taken
    */
-  async create(user: NewUser, also: (tx: Transaction, user: User) => void | Promise<void>): Promise<User> {
+  async create(
+    origin: RequestOrigin,
+    user: NewUser,
+    also: (tx: Transaction, user: User) => void | Promise<void>,
+  ): Promise<User> {
     const unset = {
       disabledAt: null,
       emailVerifiedAt: null,
@@ -78,7 +83,7 @@ export class UsersService {
     const account = { role: 'user' as const, ...user, ...unset, id: newId(), createdAt: new Date() };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.transactions.run(async (tx) => {
+        return await this.transactions.run(origin, async (tx) => {
           const created = await this.users.insert(tx, account);
           await also(tx, created);
           return created;

@@ -155,7 +155,7 @@ export class VersionsService {
    * @throws Problem later_changes, not_found, forbidden, event_conflict, too_many_people, validation_failed
    */
   undo(actor: Actor, eventId: string, position: number, { onConflict, comment }: Undo): Promise<EventWithMembers> {
-    return this.transactions.run(async (tx) => {
+    const undo = async (tx: Transaction): Promise<EventWithMembers> => {
       const { kind, version, members, invitations } = await this.history.getEntry(tx, eventId, position);
       if (!members) return this.revert(actor, eventId, version, { onConflict, comment }, '/path/position');
       if (invitations.length > 0) {
@@ -165,7 +165,8 @@ export class VersionsService {
       const request = { onConflict, comment: comment ?? `Undid change ${position}` };
       await this.undoMembers.undo(actor, eventId, { kind: kind as MemberKind, members }, request);
       return this.events.getIn(tx, actor, eventId);
-    });
+    };
+    return this.transactions.run(actor.origin, undo, { spansRequest: true });
   }
 
   /**
@@ -178,7 +179,7 @@ export class VersionsService {
     request: { comment: string; undoes: Undoing; onConflict: 'reject' | 'allow' },
     decide: (tx: Transaction, current: EventContent) => Promise<{ content: EventContent; splitSteps: SplitStep[] }>,
   ): Promise<EventWithMembers> {
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(actor.origin, async (tx) => {
       const options = { availability: true, evenDeleted: true };
       const locked = await this.locks.lockFor(tx, actor, eventId, 'edit', options);
       const { content, splitSteps } = await decide(tx, toContent(locked.event));

@@ -19,6 +19,7 @@ import {
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { AccountTokens } from '../../src/auth/account-tokens.js';
 import { Transactions } from '../../src/platform/database/transactions.js';
+import { NO_REQUEST } from '../../src/platform/tracing/request-origin.js';
 import { fetchFeed } from '../support/calendar-feeds.js';
 import { basic, type DavAccount, PROPFIND_ETAGS, sendDav, signUpWithPhone } from '../support/dav.js';
 import { LockHolder, start, untilBlockedBy } from '../support/held-locks.js';
@@ -148,7 +149,9 @@ describe('app passwords', () => {
     await ok(updateMe({ client: ana.person.client, body: { password, current_password: PASSWORD } }));
     const token = await app.app
       .get(Transactions)
-      .run(async (tx) => app.app.get(AccountTokens).issue(tx, 'password_reset', ben.person.id, ben.person.email, 60));
+      .run(NO_REQUEST, async (tx) =>
+        app.app.get(AccountTokens).issue(tx, 'password_reset', ben.person.id, ben.person.email, 60),
+      );
     await done(confirmPasswordReset({ client: app.client(), body: { token, password } }));
     await done(eraseMe({ client: cleo.person.client, body: { password: PASSWORD } }));
     for (const account of [ana, ben, cleo]) expect(await statusOf(account)).toBe(401);

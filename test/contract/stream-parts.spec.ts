@@ -4,6 +4,7 @@ import type { NewStreamItem } from '../../src/notifications/stream-item.js';
 import { StreamsRepository } from '../../src/notifications/streams.repository.js';
 import { newId } from '../../src/platform/database/new-id.js';
 import { Transactions } from '../../src/platform/database/transactions.js';
+import { NO_REQUEST } from '../../src/platform/tracing/request-origin.js';
 import { slot } from '../support/calls.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
 
@@ -31,7 +32,9 @@ it.each([1, 2, 3, 999, 1_000, 1_001, 1_002, 2_001])('%d changes are numbered wit
   const [ofBen, ofCleo] = [itemsOf(ben, changes), itemsOf(cleo, [count])];
   const itemsOfChanges = changes.map((change) => [ofBen[change - 1]!, ...(change === count ? ofCleo : [])]);
   const streams = app.app.get(StreamsRepository, { strict: false });
-  await app.app.get(Transactions, { strict: false }).run((tx) => streams.append(tx, itemsOfChanges, () => undefined));
+  await app.app
+    .get(Transactions, { strict: false })
+    .run(NO_REQUEST, (tx) => streams.append(tx, itemsOfChanges, () => undefined));
 
   const read = (person: Person): Promise<object[]> =>
     app.database.query('SELECT seq::int, event_title AS title FROM notifications WHERE user_id = $1 ORDER BY seq', [

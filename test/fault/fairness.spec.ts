@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEvent, createEvents, listEvents, logout, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { TransactionTurns } from '../../src/platform/database/transaction-turns.js';
 import { Transactions } from '../../src/platform/database/transactions.js';
+import { NO_REQUEST } from '../../src/platform/tracing/request-origin.js';
 import { slot } from '../support/calls.js';
 import { until } from '../support/embedded-postgres-harness.js';
 import { LockHolder } from '../support/held-locks.js';
@@ -81,8 +82,8 @@ describe('a transaction', () => {
     const [transactions, turns] = [app.app.get(Transactions), app.app.get(TransactionTurns)];
     let end = (): void => undefined;
     const held = new Promise<void>((resolve) => (end = resolve));
-    const first = transactions.run(() => held);
-    const second = transactions.run((tx) => tx.query<{ one: number }>('SELECT 1 AS one'));
+    const first = transactions.run(NO_REQUEST, () => held);
+    const second = transactions.run(NO_REQUEST, (tx) => tx.query<{ one: number }>('SELECT 1 AS one'));
     expect(turns.waiting).toBe(1);
     expect(await second).toEqual([{ one: 1 }]);
     expect(turns.waiting).toBe(0);

@@ -4,6 +4,7 @@ import { getMe, requestPasswordReset } from '../../sdk/generated/sdk.gen.js';
 import { Mails } from '../../src/mail/mails.js';
 import { MailSender } from '../../src/mail/mail-sender.js';
 import { Transactions } from '../../src/platform/database/transactions.js';
+import { NO_REQUEST } from '../../src/platform/tracing/request-origin.js';
 import { atOnce } from '../support/calls.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { until } from '../support/embedded-postgres-harness.js';
@@ -38,7 +39,7 @@ async function startServer(smtpUrl = smtp.url): Promise<TestApp> {
 async function queue(app: TestApp, recipients: string[]): Promise<void> {
   const [mails, transactions] = [app.app.get(Mails), app.app.get(Transactions)];
   for (const recipient of recipients) {
-    await transactions.run(async (tx) =>
+    await transactions.run(NO_REQUEST, async (tx) =>
       mails.queue(tx, { kind: 'test', recipient, subject: 'A test', paragraphs: [recipient] }),
     );
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
+import { NO_REQUEST } from '../../src/platform/tracing/request-origin.js';
 import { LockHolder, startWaiting } from '../support/held-locks.js';
 import { startApp, type TestApp } from '../support/test-app.js';
 
@@ -12,7 +13,7 @@ it('a flush of the audit trail ends after the one that is under way', async () =
   const holder = await LockHolder.begin(app.database);
   try {
     await holder.query('LOCK TABLE audit_entries IN ACCESS EXCLUSIVE MODE');
-    trail.collect({ kind: 'sign_in_failed', outcome: 'refused', actorId: null });
+    trail.collect(NO_REQUEST, { kind: 'sign_in_failed', outcome: 'refused', actorId: null });
     const first = await startWaiting(app.database, 1, () => trail.flush());
     let hasEnded = false;
     const second = trail.flush().then(() => (hasEnded = true));

@@ -6,6 +6,7 @@ import { AccessTokens } from '../../src/auth/access-tokens.js';
 import { RefreshTokens } from '../../src/auth/refresh-tokens.js';
 import { SessionsService } from '../../src/auth/sessions.service.js';
 import { Transactions } from '../../src/platform/database/transactions.js';
+import { NO_REQUEST } from '../../src/platform/tracing/request-origin.js';
 import { atOnce, outcome, type Outcome, tally } from '../support/calls.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { ok, type Person, startApp, type TestApp } from '../support/test-app.js';
@@ -31,10 +32,9 @@ describe('200 refresh tokens, each redeemed by 8 parallel requests on two server
   it('have one successor each', async () => {
     // As a login would make them, without 200 password hashes.
     const [sessions, tokens] = [app.app.get(SessionsService), app.app.get(RefreshTokens)];
-    const device = { address: null, userAgent: null };
     const started = await app.app
       .get(Transactions)
-      .run(async (tx) => Array.from({ length: 200 }, () => sessions.start(tx, ana.id, device, 'signed_in')));
+      .run(NO_REQUEST, async (tx) => Array.from({ length: 200 }, () => sessions.start(tx, ana.id, 'signed_in')));
     const limit = pLimit(8);
     const rounds = await Promise.all(
       started.map(({ id }) =>
@@ -128,8 +128,9 @@ describe('logout', () => {
       app.app.get(AccessTokens),
     ];
     const race = async (round: number): Promise<{ id: string; refreshed: number }> => {
-      const device = { address: null, userAgent: null };
-      const { id } = await app.app.get(Transactions).run(async (tx) => sessions.start(tx, ana.id, device, 'signed_in'));
+      const { id } = await app.app
+        .get(Transactions)
+        .run(NO_REQUEST, async (tx) => sessions.start(tx, ana.id, 'signed_in'));
       const accessToken = accessTokens.issue(ana.id, id);
       const refreshToken = refreshTokens.issue({ sessionId: id, count: 0 });
       const refresh = () => atOnce(4, (index) => redeem((round + index) % 2 ? app : other, refreshToken));

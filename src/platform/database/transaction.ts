@@ -1,6 +1,7 @@
 import type { QueryResult } from 'pg';
 import type { Queryable } from './database.js';
 import { failsAssumption, isCancelled, WrongAssumption } from './database-errors.js';
+import type { RequestOrigin } from '../tracing/request-origin.js';
 import type { Deadline } from './deadline.js';
 import type { PreparedClient, Statement } from './prepared-client.js';
 import type { Sql } from './statement-names.js';
@@ -21,10 +22,12 @@ export class Transaction implements Queryable {
   private waitingAssumptions = 0;
 
   /**
+   * @param origin the request that it belongs to
    * @param mayAssume whether the work may go on with what PostgreSQL checks later, with `assume`
    * @param deadline after which nothing more is sent
    */
   constructor(
+    readonly origin: RequestOrigin,
     private readonly client: PreparedClient,
     readonly mayAssume: boolean,
     private readonly deadline: Deadline,

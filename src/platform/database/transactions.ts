@@ -1,10 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import type { RequestOrigin } from '../tracing/request-origin.js';
 import { Tracing } from '../tracing/tracing.js';
 import { Hook } from '../hooks/hook.js';
 import { isDiskFull, isRetryable, WrongAssumption } from './database-errors.js';
-import { Database } from './database.js';
+import { type Connection, Database } from './database.js';
 import { Deadline, TimeLimits } from './deadline.js';
 import { Transaction } from './transaction.js';
 import { TransactionTurns } from './transaction-turns.js';
@@ -18,14 +18,12 @@ interface Limits {
   signal?: AbortSignal;
 }
 
+interface Options extends Limits {
+  /** Every transaction that begins for the same request meanwhile joins this one. */
+  spansRequest?: boolean;
+}
+
 const MAX_ATTEMPTS = 8;
-
-/**
- * The transaction that is running, and whose it is. One store for the process, because Node looks at every store for every
- * promise, also at those of servers that were closed, of which a worker of the tests has hundreds.
- */
-const running = new AsyncLocalStorage<{ owner: Transactions; tx: Transaction }>();
-
 /** A disk that was full is asked about again after this time, in which there may have been nothing to write. */
 const DISK_FULL_MS = 60_000;
 
@@ -38,6 +36,8 @@ export class Transactions {
   readonly afterCommit = new Hook<[Transaction]>('Transactions.afterCommit');
 
   private diskFullAt: number | null = null;
+  /** Transactions that span their request. */
+  private readonly spanning = new WeakMap<RequestOrigin, Transaction>();
 
   constructor(
     private readonly database: Database,
@@ -54,31 +54,35 @@ export class Transactions {
   /**
    * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialization failure all of `work` runs
    * again, so it must have no effect outside the transaction. It also runs again when it assumed something that was wrong
-   * (`Transaction.assume`), or ended with an error before that was checked. A nested `run` joins the outer transaction,
-   * which can therefore span a whole request.
+   * (`Transaction.assume`), or ended with an error before that was checked. In a request that a transaction spans, it joins
+   * that one.
+   * @param origin the request for which it runs
    * @throws DatabaseTooSlow when all of that takes longer than a transaction may; nothing is stored then
    */
-  async run<T>(work: Work<T>, limits: Limits = {}): Promise<T> {
-    const outer = running.getStore();
-    if (outer?.owner === this && outer.tx.isOpen) return work(outer.tx);
+  async run<T>(origin: RequestOrigin, work: Work<T>, { spansRequest = false, ...limits }: Options = {}): Promise<T> {
+    const outer = this.spanning.get(origin);
+    if (outer?.isOpen) return work(outer);
     const complete: Work<T> = async (tx) => {
       const result = await work(tx);
       await this.beforeCommit.run(tx);
       return result;
     };
-    const { tx, value } = await this.withRetries(limits, (mayAssume, deadline) =>
-      this.attempt(complete, (opened) => opened.commit(), mayAssume, deadline),
-    );
+    const { tx, value } = await this.withRetries(limits, (mayAssume, deadline) => {
+      const begin = (client: Connection): Transaction => this.begin(origin, client, mayAssume, deadline, spansRequest);
+      return this.attempt(begin, complete, (running) => running.commit());
+    });
     this.diskFullAt = null;
     this.afterCommit.notify(tx);
     return value;
   }
 
   /**
-   * Runs `work` like `run`, checks the deferred constraints like COMMIT, and rolls back. Doesn't call `afterCommit`.
+   * Runs `work` like `run`, in a transaction that spans the request, checks the deferred constraints like COMMIT, and rolls
+   * back. Doesn't call `afterCommit`.
    * @param report reads the result inside the transaction, before it is rolled back
    */
   async dryRun<T, Report>(
+    origin: RequestOrigin,
     work: Work<T>,
     report: (tx: Transaction, value: T) => Promise<Report>,
     limits: Limits = {},
@@ -89,9 +93,10 @@ export class Transactions {
       await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
       return report(tx, value);
     };
-    const { value } = await this.withRetries(limits, (mayAssume, deadline) =>
-      this.attempt(checked, (tx) => tx.rollBack(), mayAssume, deadline),
-    );
+    const { value } = await this.withRetries(limits, (mayAssume, deadline) => {
+      const begin = (client: Connection): Transaction => this.begin(origin, client, mayAssume, deadline, true);
+      return this.attempt(begin, checked, (running) => running.rollBack());
+    });
     return value;
   }
 
@@ -114,18 +119,29 @@ export class Transactions {
     }
   }
 
-  /** Runs `work` on a connection of its own. @param end ends the transaction */
-  private async attempt<T>(
-    work: Work<T>,
-    end: (tx: Transaction) => Promise<void>,
+  private begin(
+    origin: RequestOrigin,
+    client: Connection,
     mayAssume: boolean,
     deadline: Deadline,
+    spansRequest: boolean,
+  ): Transaction {
+    const tx = new Transaction(origin, client, mayAssume, deadline);
+    if (spansRequest) this.spanning.set(origin, tx);
+    return tx;
+  }
+
+  /** Runs `work` on a connection of its own. @param end ends the transaction */
+  private async attempt<T>(
+    begin: (client: Connection) => Transaction,
+    work: Work<T>,
+    end: (tx: Transaction) => Promise<void>,
   ): Promise<{ tx: Transaction; value: T }> {
     const client = await this.database.connect();
-    const tx = new Transaction(client, mayAssume, deadline);
+    const tx = begin(client);
     let broken = false;
     try {
-      const value = await running.run({ owner: this, tx }, () => work(tx));
+      const value = await work(tx);
       await end(tx);
       return { tx, value };
     } catch (error) {

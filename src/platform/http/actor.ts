@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { RequestOrigin } from '../tracing/request-origin.js';
 
 /** The caller of a request: a user with one of their sessions. */
 export interface Actor {
@@ -9,6 +10,8 @@ export interface Actor {
   isAdmin: boolean;
   /** The IANA time zone of the profile. It applies to wall times without an offset. */
   timeZone: string;
+  /** The request in which they call. */
+  origin: RequestOrigin;
 }
 
 declare module 'fastify' {

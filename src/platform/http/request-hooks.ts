@@ -9,7 +9,7 @@ import { tagResponse } from './etag.js';
 import { clientGone, sendProblem, toProblem } from './problem.filter.js';
 import { refuseBeforeBody } from './refuse-before-body.js';
 import { onRefusedEnd, onRequestEnd } from './request-end.js';
-import { followRequests } from './request-origin.js';
+import { requireAddress } from './request-origin.js';
 import { shownPath } from './request-path.js';
 
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
@@ -53,7 +53,7 @@ export function addRequestHooks(fastify: FastifyInstance): void {
     const isOtherMethod = methods.length > 0 && !methods.includes(request.method);
     refuseBeforeBody(isOtherMethod ? new Problem('method_not_allowed', { headers }) : noSuchPath(), request, reply);
   });
-  followRequests(fastify);
+  requireAddress(fastify);
   // An expectation that is not known may be ignored (RFC 9110 §10.1.1). Node would send a 417 without a body.
   fastify.server.on('checkExpectation', (...exchange) => fastify.server.emit('request', ...exchange));
   fastify.addHook('onSend', tagResponse);

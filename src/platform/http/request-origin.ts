@@ -1,24 +1,19 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { RequestOrigin } from '../tracing/request-origin.js';
 import { clientGone } from './problem.filter.js';
 import { refuseBeforeBody } from './refuse-before-body.js';
 
-/** Where a request came from. All are null for work that no request started. */
-export interface RequestOrigin {
-  requestId: string | null;
-  sessionId: string | null;
-  address: string | null;
-  userAgent: string | null;
+declare module 'fastify' {
+  interface FastifyRequest {
+    origin?: RequestOrigin;
+  }
 }
 
 const MAX_USER_AGENT = 400;
 
-const NOWHERE: RequestOrigin = { requestId: null, sessionId: null, address: null, userAgent: null };
-
-const origins = new AsyncLocalStorage<() => RequestOrigin>();
-
-/** Lets `currentOrigin` find the request in everything that its handler calls. */
-export function followRequests(fastify: FastifyInstance): void {
+/** Refuses requests whose client has left before its address was known. */
+export function requireAddress(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     // Asked for once, it stays known when the client leaves: what is done or refused then has an address too. A client that
     // has reset the connection by now has none, and whatever it asks for could be done without a trace, and without limits.
@@ -26,27 +21,35 @@ export function followRequests(fastify: FastifyInstance): void {
     reply.clientLeft = true;
     refuseBeforeBody(clientGone(), request, reply);
   });
-  // Not earlier: the body is read in callbacks of the socket, which know nothing of the request.
-  fastify.addHook('preHandler', (request, _reply, done) => origins.run(() => originOf(request), done));
 }
 
-/** Returns the origin of the request that the caller works for. */
-export function currentOrigin(): RequestOrigin {
-  return origins.getStore()?.() ?? NOWHERE;
-}
+/** Returns the origin of a request, always the same object. */
+export const originOf = (request: FastifyRequest): RequestOrigin => (request.origin ??= new OriginOfRequest(request));
 
-/** Runs work that no request started, with what it is to be recorded as, such as the command line. */
-export function withUserAgent<T>(userAgent: string, work: () => T): T {
-  return origins.run(() => ({ ...NOWHERE, userAgent }), work);
-}
+/** The origin of the request, for routes without an actor. */
+export const CurrentOrigin = createParamDecorator((_data: unknown, context: ExecutionContext): RequestOrigin =>
+  originOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
 
-export function originOf(request: FastifyRequest): RequestOrigin {
-  return {
-    requestId: request.id,
-    sessionId: request.actor?.sessionId ?? null,
-    address: request.ip,
-    userAgent: boundUserAgent(request.headers['user-agent']),
-  };
+/** Looks when it is asked: most requests record nothing. */
+class OriginOfRequest implements RequestOrigin {
+  constructor(private readonly request: FastifyRequest) {}
+
+  get requestId(): string {
+    return this.request.id;
+  }
+
+  get sessionId(): string | null {
+    return this.request.actor?.sessionId ?? null;
+  }
+
+  get address(): string {
+    return this.request.ip;
+  }
+
+  get userAgent(): string | null {
+    return boundUserAgent(this.request.headers['user-agent']);
+  }
 }
 
 /** Returns a `User-Agent` as it can be stored: of bounded length, without NUL. */

@@ -3,6 +3,7 @@ import { Cron } from '@nestjs/schedule';
 import { Config } from '../config/config.js';
 import type { Transaction } from '../database/transaction.js';
 import { Transactions } from '../database/transactions.js';
+import type { RequestOrigin } from '../tracing/request-origin.js';
 import type { KeyedRequest } from './keyed-request.js';
 import { IdempotencyKeysRepository, type StoredResponse } from './idempotency-keys.repository.js';
 
@@ -26,17 +27,22 @@ export class IdempotencyService {
    * @throws Problem request_running, validation_failed, and the errors of `work`
    */
   once(
+    origin: RequestOrigin,
     request: KeyedRequest,
     work: () => Promise<StoredResponse>,
   ): Promise<{ response: StoredResponse; replayed: boolean }> {
-    return this.transactions.run(async (tx) => {
-      const after = this.oldest();
-      const stored = await this.keys.claim(tx, request, after);
-      if (stored) return { response: stored, replayed: true };
-      const response = await work();
-      await this.keys.store(tx, request, response, after);
-      return { response, replayed: false };
-    });
+    return this.transactions.run(
+      origin,
+      async (tx) => {
+        const after = this.oldest();
+        const stored = await this.keys.claim(tx, request, after);
+        if (stored) return { response: stored, replayed: true };
+        const response = await work();
+        await this.keys.store(tx, request, response, after);
+        return { response, replayed: false };
+      },
+      { spansRequest: true },
+    );
   }
 
   /** Returns the stored response to this very request; null if there is none. */

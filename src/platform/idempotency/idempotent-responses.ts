@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { originOf } from '../http/request-origin.js';
+import type { RequestOrigin } from '../tracing/request-origin.js';
 import type { DeferredRefusal } from './deferred-refusal.js';
 import type { StoredResponse } from './idempotency-keys.repository.js';
 import { IdempotencyService } from './idempotency.service.js';
@@ -18,7 +20,7 @@ export class IdempotentResponses {
     const keyed = readKeyedRequest(request);
     if (!keyed) return work();
     if (request.deferredRefusal) return this.replayRefused(keyed, request.deferredRefusal, reply);
-    return this.once(keyed, reply, work);
+    return this.once(originOf(request), keyed, reply, work);
   }
 
   /** Sends the stored response to a caller whose access has changed since. @throws Problem the refusal if there is none */
@@ -32,9 +34,14 @@ export class IdempotentResponses {
     return replay(response, reply);
   }
 
-  private async once(keyed: KeyedRequest, reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
+  private async once(
+    origin: RequestOrigin,
+    keyed: KeyedRequest,
+    reply: FastifyReply,
+    work: () => Promise<unknown>,
+  ): Promise<unknown> {
     const before = reply.getHeaders();
-    const { response, replayed } = await this.idempotency.once(keyed, async () => {
+    const { response, replayed } = await this.idempotency.once(origin, keyed, async () => {
       const body = await work();
       const set = Object.entries(reply.getHeaders()).filter(([name, value]) => before[name] !== value);
       const headers = Object.fromEntries(set.map(([name, value]) => [name, String(value)]));

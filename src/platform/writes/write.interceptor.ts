@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { Problem } from '../../problems/problem.js';
 import { hasOwnDryRun, isDryRun } from '../http/dry-run-query.js';
+import { originOf } from '../http/request-origin.js';
 import { IdempotentResponses } from '../idempotency/idempotent-responses.js';
 import { RequestQueues } from '../queues/request-queues.js';
 import { DryRuns } from './dry-runs.js';
@@ -55,14 +56,14 @@ export class WriteInterceptor implements NestInterceptor {
     try {
       if (!isDryRun(context)) return await this.responses.respond(request, reply, work);
       // It stores nothing, so its response is not stored either.
-      return await (hasOwnDryRun(context) ? work() : this.dryRun(reply, work));
+      return await (hasOwnDryRun(context) ? work() : this.dryRun(request, reply, work));
     } finally {
       leave();
     }
   }
 
-  private async dryRun(reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
-    const result = await this.dryRuns.run(work);
+  private async dryRun(request: FastifyRequest, reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
+    const result = await this.dryRuns.run(originOf(request), work);
     // These headers would refer to something that does not exist.
     for (const name of ['etag', 'location']) reply.removeHeader(name);
     reply.status(200).header('convene-dry-run', 'true');
