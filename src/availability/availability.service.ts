@@ -17,6 +17,12 @@ import { comparedUntil, type Interval, isCut, MAX_OCCURRENCES } from './occupanc
 import { OccupancyRepository, type StoredOccupancy } from './occupancy.repository.js';
 import { OwnerZones } from './owner-zones.js';
 
+/**
+ * In one statement. Writing them down takes as long as others should wait, and a connection over which nothing is sent while
+ * the next hundred series are expanded is closed.
+ */
+const MAX_INTERVALS = 5_000;
+
 /** The decision about the conflicts of a booking. */
 export interface ResolvedBooking {
   /** The content to store: that of the booking, or without the occurrences that were skipped. */
@@ -151,13 +157,20 @@ export class AvailabilityService {
    */
   async occupy(tx: Transaction, written: { booking: Booking; overlapping: boolean }[]): Promise<void> {
     const slices = new TimeSlices();
-    const stored: StoredOccupancy[] = [];
+    let stored: StoredOccupancy[] = [];
+    let intervals = 0;
     for (const { booking, overlapping } of written) {
       const { eventId, ownerId, content } = booking;
       await slices.pause();
+      if (intervals >= MAX_INTERVALS) {
+        this.occupancies.occupy(tx, stored);
+        await tx.flush();
+        [stored, intervals] = [[], 0];
+      }
       const { busy, until } = this.conflicts.expand(tx, booking);
       const far = until === null ? null : await computeFarTimeInParts(content, until, slices);
       stored.push({ eventId, ownerId, busy, until, rejects: !overlapping, far });
+      intervals += busy.length;
     }
     this.occupancies.occupy(tx, stored);
   }

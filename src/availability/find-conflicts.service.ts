@@ -12,7 +12,7 @@ import type { Conflict } from './conflict.js';
 import { explainConflicts } from './explain-conflicts.js';
 import { inParts, listPairs } from './far-days.js';
 import { FindFarConflicts } from './find-far-conflicts.service.js';
-import { findBlocking, intersectIntervals, mergeIntervals } from './free-slots.js';
+import { findBlocking, intersectIntervals, mergeIntervals, subtractIntervals } from './free-slots.js';
 import {
   comparedUntil,
   type Interval,
@@ -34,6 +34,8 @@ interface Expanded extends Pick<Booking, 'content' | 'now'> {
 interface Cut {
   /** The occurrences that conflict, by start. */
   busy: OccupiedInterval[];
+  /** Their time that the event did not occupy before the change. */
+  added: Interval[];
   /** Where they overlap with series whose occupancy is not stored there either. */
   overlaps: Overlap[];
 }
@@ -63,7 +65,7 @@ export class FindConflicts {
     return this.findNew(tx, booking, actor);
   }
 
-  /** Returns the conflicts of a booking that it would not have had before the change. */
+  /** Returns the conflicts of a booking in time that it did not occupy before the change. */
   async findNew(tx: Transaction, booking: Booking, actor: Actor): Promise<Conflict[]> {
     const cut = await this.findCut(tx, booking, MAX_CONFLICTS);
     const known = this.listNew(tx, booking);
@@ -71,9 +73,10 @@ export class FindConflicts {
     if (busy.length === 0) return [];
     // Expanding a long series and writing it out take as long as others should wait.
     if (busy.length >= LONG) await setImmediate();
+    const added = this.newTimeOf(tx, booking, known);
     const found = await Promise.all([
-      this.occupancies.listOverlaps(tx, booking.ownerId, busy, booking.eventId),
-      this.findOverlapsBeyond(tx, booking, known),
+      this.occupancies.listOverlaps(tx, booking.ownerId, [...added, ...cut.added], booking.eventId),
+      this.findOverlapsBeyond(tx, booking, added),
     ]);
     const overlaps = [...found.flat(), ...cut.overlaps];
     this.limitCompared(tx, booking)(busy.length * overlaps.length);
@@ -150,11 +153,13 @@ export class FindConflicts {
     const known = this.listNew(tx, booking);
     const cut = await this.findCut(tx, booking, MAX_OCCURRENCES);
     if (known.length === 0) return cut.busy;
-    const window = { start: known[0]!.start, end: known.reduce((last, { end }) => Math.max(last, end), -Infinity) };
+    const added = mergeIntervals(this.newTimeOf(tx, booking, known));
+    const window = { start: added[0]!.start, end: added.at(-1)!.end };
     const stored = await this.occupancies.listBusy(tx, booking.ownerId, window, booking.eventId);
-    const beyond = await this.findOverlapsBeyond(tx, booking, known);
+    const beyond = await this.findOverlapsBeyond(tx, booking, added);
     const busyTime = mergeIntervals([...stored, ...beyond.flatMap(({ shared }) => shared)]);
-    return [...known.filter((one) => findBlocking(busyTime, one)), ...cut.busy];
+    const conflicting = intersectIntervals(added, busyTime);
+    return [...known.filter((one) => findBlocking(conflicting, one)), ...cut.busy];
   }
 
   /**
@@ -164,13 +169,14 @@ export class FindConflicts {
   private async findCut(tx: Transaction, booking: Booking, limit: number): Promise<Cut> {
     const { content, ownerId, eventId } = booking;
     const occupancy = this.expand(tx, booking);
-    if (!isCut(occupancy)) return { busy: [], overlaps: [] };
+    if (!isCut(occupancy)) return { busy: [], added: [], overlaps: [] };
     const [until, end] = [occupancy.until!, occupancy.horizon!];
     const slices = new TimeSlices();
     const read = this.limitCompared(tx, booking);
-    const found = new Map<string, OccupiedInterval>();
+    const found = new Map<string, { one: OccupiedInterval; added: Interval[] }>();
     const add = (one: OccupiedInterval): boolean => {
-      if (this.isNewTime(tx, booking, one)) found.set(`${one.start} ${one.end}`, one);
+      const added = this.newTimeIn(tx, booking, one);
+      if (added.length > 0) found.set(keyOf(one), { one, added });
       return found.size < limit;
     };
     const stored = mergeIntervals(await this.occupancies.listBusy(tx, ownerId, { start: until, end }, eventId));
@@ -191,16 +197,14 @@ export class FindConflicts {
       const shared: Interval[] = [];
       const window = { from: Math.max(until, theirs), to: end };
       for await (const pair of listPairs(content, neighbour.content, window, slices, read)) {
-        shared.push({
-          start: Math.max(pair.ours.start, pair.theirs.start),
-          end: Math.min(pair.ours.end, pair.theirs.end),
-        });
-        if (!add(pair.ours) || shared.length >= limit) break;
+        const isEnough = !add(pair.ours);
+        shared.push(...intersectIntervals(found.get(keyOf(pair.ours))?.added ?? [], [pair.theirs]));
+        if (isEnough || shared.length >= limit) break;
       }
       if (shared.length > 0) overlaps.push({ ...neighbour, shared: mergeIntervals(shared) });
     }
-    const busy = [...found.values()].sort((a, b) => a.start - b.start);
-    return { busy: busy.slice(0, limit), overlaps };
+    const first = [...found.values()].sort((a, b) => a.one.start - b.one.start).slice(0, limit);
+    return { busy: first.map(({ one }) => one), added: first.flatMap(({ added }) => added), overlaps };
   }
 
   /**
@@ -222,7 +226,7 @@ export class FindConflicts {
     };
   }
 
-  /** Returns the occurrences whose time the event did not occupy before the change. */
+  /** Returns the occurrences in whose time there is some that the event did not occupy before the change. */
   listNew(tx: Transaction, booking: Booking): OccupiedInterval[] {
     const { busy } = this.expand(tx, booking);
     if (!booking.before) return busy;
@@ -230,14 +234,21 @@ export class FindConflicts {
     return busy.filter((one) => !isHeld(known, one));
   }
 
-  /** Whether the event did not occupy the time of an occurrence before the change, stored or not. */
-  private isNewTime(tx: Transaction, booking: Booking, one: OccupiedInterval): boolean {
+  /** Returns the time of occurrences that the event did not occupy before the change. */
+  private newTimeOf(tx: Transaction, booking: Booking, occurrences: OccupiedInterval[]): Interval[] {
+    if (!booking.before) return occurrences;
+    const known = this.expand(tx, { ...booking, content: booking.before }).busy;
+    return subtractIntervals(occurrences, mergeIntervals(known));
+  }
+
+  /** Returns the time of an occurrence that the event did not occupy before the change, stored or not. */
+  private newTimeIn(tx: Transaction, booking: Booking, one: OccupiedInterval): Interval[] {
     const { before } = booking;
-    if (!before) return true;
+    if (!before) return [one];
     const { busy } = this.expand(tx, { ...booking, content: before });
-    if (busy.length === 0) return true;
+    if (busy.length === 0) return [one];
     const known = isSeries(before) ? findOccupied(before, { from: one.start, to: one.end }, MAX_CONFLICTS) : busy;
-    return !isHeld(mergeIntervals(known), one);
+    return subtractIntervals([one], mergeIntervals(known));
   }
 
   /**
@@ -254,6 +265,8 @@ export class FindConflicts {
     return occupancy;
   }
 }
+
+const keyOf = ({ start, end }: Interval): string => `${start} ${end}`;
 
 /** Whether an interval is covered by merged ones. */
 function isHeld(known: Interval[], one: Interval): boolean {

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentOf, seconds, spelled } from '../../test/support/contents.js';
 import type { EventContent } from '../content/event-content.js';
-import { findBlocking, findFreeSlots, mergeIntervals } from './free-slots.js';
+import { findBlocking, findFreeSlots, mergeIntervals, subtractIntervals } from './free-slots.js';
 import { type Interval, occupancyOf } from './occupancy.js';
 
 const interval = (start: string, end: string): Interval => ({ start: seconds(start), end: seconds(end) });
@@ -32,6 +33,12 @@ describe('the next times at which a single event would fit', () => {
       '2026-10-25T23:00/2026-10-26T23:00',
       '2026-10-26T23:00/2026-10-27T23:00',
     ]);
+  });
+
+  it('leave out a date that a zone skips', async () => {
+    const dates = { all_day: true, start_time: '2011-12-29', end_time: '2011-12-30' };
+    const busy = [interval('2011-12-29T10:00:00Z', '2011-12-30T10:00:00Z')];
+    expect((await slots(contentOf(dates, 'Pacific/Apia'), busy))[0]).toBe('2011-12-30T10:00/2011-12-31T10:00');
   });
 
   it('are none when nothing is free for sixty days', async () => {
@@ -140,5 +147,22 @@ describe('mergeIntervals and findBlocking', () => {
     expect(findBlocking(busyTime, onDay('10:59', '11:01'))).toEqual(busyTime[0]);
     expect(findBlocking(busyTime, onDay('09:00', '14:00'))).toEqual(busyTime[1]);
     expect(findBlocking([], onDay('09:00', '14:00'))).toBeNull();
+  });
+});
+
+describe('what intervals have beyond others', () => {
+  it('is every minute of theirs that none of the others has, as few intervals as possible', () => {
+    const minutes = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 9 })), { maxLength: 8 });
+    fc.assert(
+      fc.property(minutes, minutes, (some, others) => {
+        const [ours, theirs] = [some, others].map((list) =>
+          list.map(([start, length]) => ({ start, end: start + length })),
+        );
+        const has = (list: Interval[], at: number): boolean => list.some(({ start, end }) => start <= at && at < end);
+        const left = subtractIntervals(ours!, mergeIntervals(theirs!));
+        for (let at = 0; at < 60; at += 1) expect(has(left, at)).toBe(has(ours!, at) && !has(theirs!, at));
+        expect(left).toEqual(mergeIntervals(left));
+      }),
+    );
   });
 });

@@ -50,7 +50,9 @@ function findLaterDays({ localStart, localEnd, timeZone }: EventContent, busyTim
   const slots: Interval[] = [];
   for (let day = first; slots.length < SLOTS && day < first + DAYS_AHEAD;) {
     const slot = { start: midnight(day), end: midnight(day + length) };
-    const isFree = !findBlocking(busyTime, slot);
+    // A zone that crosses the date line skips a day.
+    const isThere = midnight(day + 1) > slot.start;
+    const isFree = isThere && !findBlocking(busyTime, slot);
     if (isFree) slots.push(slot);
     day += isFree ? length : 1;
   }
@@ -152,6 +154,23 @@ export function intersectIntervals(ours: Interval[], theirs: Interval[]): Interv
     if (start < end) result.push({ start, end });
     if (a.end < b.end) at += 1;
     else other += 1;
+  }
+  return result;
+}
+
+/** Returns what of some intervals none of the merged ones covers, merged. Pure. */
+export function subtractIntervals(intervals: Interval[], covering: Interval[]): Interval[] {
+  const result: Interval[] = [];
+  let at = 0;
+  for (const { start, end } of mergeIntervals(intervals)) {
+    let from = start;
+    while (at < covering.length && covering[at]!.end <= start) at += 1;
+    for (let next = at; next < covering.length && covering[next]!.start < end; next += 1) {
+      const covered = covering[next]!;
+      if (covered.start > from) result.push({ start: from, end: covered.start });
+      from = Math.max(from, covered.end);
+    }
+    if (from < end) result.push({ start: from, end });
   }
   return result;
 }

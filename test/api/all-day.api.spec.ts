@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AllDayInOwnersZone20261205101300 as MIGRATION } from '../../migrations/20261205101300-all-day-in-owners-zone.js';
 import {
   changeRole,
@@ -14,6 +14,7 @@ import {
 import type { ConflictView, CreateEventBody, EventView } from '../../sdk/generated/types.gen.js';
 import { AllDayEvents } from '../../src/availability/all-day-events.js';
 import { HorizonService } from '../../src/availability/horizon.service.js';
+import { OccupancyRepository } from '../../src/availability/occupancy.repository.js';
 import { TimeZoneUpdateService } from '../../src/events/time-zone-update.service.js';
 import { dataSourceOptions } from '../../src/platform/database/data-source.js';
 import { expectInvariants } from '../support/invariants.js';
@@ -194,6 +195,29 @@ describe('what was stored before', () => {
     await createMeeting(ana, { start_time: '2031-06-03T22:00:00Z', end_time: '2031-06-03T23:00:00Z' });
     expect((await app.app.get(HorizonService).extend()).conflicting).toEqual([]);
     expect(await busyOf(ana)).toEqual([[IN_PARIS[0], '2031-06-03T23:00:00Z'], last]);
+  });
+});
+
+describe('who moves', () => {
+  it('can make a day longer that conflicts only since then', async () => {
+    const { id } = await createMeeting(ana, DAY);
+    await createMeeting(ana, { start_time: '2031-06-03T01:00:00Z', end_time: '2031-06-03T02:00:00Z' });
+    await move(ana, 'America/New_York');
+    const longer = { start_time: '2031-06-01', end_time: '2031-06-04' };
+    expect(await ok(updateEvent({ client: ana.client, path: { id }, body: longer }))).toMatchObject(longer);
+  });
+
+  it('has endless series stored in parts, so that nobody waits for all of them', async () => {
+    const daily = { ...DAY, start_time: '2026-06-02', end_time: '2026-06-03', recurrence_pattern: 'FREQ=DAILY' };
+    for (let n = 0; n < 4; n += 1) await createMeeting(ana, { ...daily, on_conflict: 'allow' });
+    const storing = vi.spyOn(app.app.get(OccupancyRepository, { strict: false }), 'occupy');
+    await move(ana, 'Asia/Tokyo');
+    const lengths = storing.mock.calls.map(([, events]) => events.map(({ busy }) => busy.length));
+    storing.mockRestore();
+    expect(lengths.flat()).toHaveLength(4);
+    for (const [last = 0, ...rest] of lengths.map((part) => part.toReversed()))
+      expect([last, rest.reduce((sum, length) => sum + length, 0) < 5_000]).toEqual([lengths[0]![0], true]);
+    expect(await busyOf(ana, 2030)).toHaveLength(1);
   });
 });
 

@@ -151,6 +151,38 @@ describe('changing an event', () => {
     expect(await ok(updating(event, longer)())).toMatchObject(longer);
   });
 
+  it.each([
+    [
+      'later',
+      { start_time: '2026-06-20T12:00:00Z', end_time: '2026-06-20T15:00:00Z' },
+      'end_time',
+      '2026-06-20T16:00:00Z',
+    ],
+    [
+      'earlier',
+      { start_time: '2026-06-21T12:00:00Z', end_time: '2026-06-21T15:00:00Z' },
+      'start_time',
+      '2026-06-21T11:00:00Z',
+    ],
+  ])('is checked in the time that it gets, not in what it had: %s', async (_where, times, field, reached) => {
+    const day = times.start_time.slice(0, 10);
+    const inIt = { start_time: `${day}T13:00:00Z`, end_time: `${day}T14:00:00Z` };
+    const other = await createMeeting(ana, inIt);
+    for (const recurrence_pattern of [undefined, 'FREQ=YEARLY', 'FREQ=YEARLY;COUNT=3']) {
+      const event = await createMeeting(ana, { ...times, recurrence_pattern, on_conflict: 'allow' });
+      expect(await ok(updating(event, { [field]: reached })())).toMatchObject({ [field]: reached });
+      const begins = field === 'start_time' ? `${day}T10:00:00Z` : `${day}T16:00:00Z`;
+      const beside = await createMeeting(ana, { start_time: begins, end_time: begins.replace(':00:00', ':30:00') });
+      const [conflict, ...more] = await conflictsOf(
+        updating(event, { [field]: field === 'start_time' ? begins : beside.end_time }),
+      );
+      expect(more).toEqual([]);
+      expect(conflict).toMatchObject({ event_id: beside.id });
+      for (const { id } of [event, beside]) await done(deleteEvent({ client: ana.client, path: { id } }));
+    }
+    expect((await conflictsOf(creating(inIt)))[0]).toMatchObject({ event_id: other.id });
+  });
+
   it('is not checked while its time stays, even if it was allowed to conflict', async () => {
     await createMeeting(ana, hourOn(3));
     const event = await createMeeting(ana, { ...hourOn(3), on_conflict: 'allow' });
