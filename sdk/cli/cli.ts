@@ -1,7 +1,7 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { Convene, type Fetch, localZone, type SessionStorage, tokenSession } from '../index.js';
+import { Convene, type Fetch, localZone, type SessionStorage, tokenSession, type User } from '../index.js';
 import { NotSignedIn, UsageError } from './cli-error.js';
 import { Credentials } from './credentials.js';
 import type { Written } from './pointer-words.js';
@@ -34,6 +34,7 @@ export class Cli {
   /** What was written for the parts of the request that is being made, for the report when one of them is refused. */
   written: Written = {};
   private known: Promise<Convene> | undefined;
+  private knownUser: Promise<User> | undefined;
 
   constructor(
     private readonly program: Command,
@@ -98,14 +99,18 @@ export class Cli {
     return (this.known ??= this.signedIn());
   }
 
-  /** The zone in which times are read and shown: `--zone`, or that of the account. */
+  /** The account of the person who is signed in, as it is now: requested once per command. */
+  user(): Promise<User> {
+    return (this.knownUser ??= this.currentUser());
+  }
+
+  /**
+   * The zone in which times are read and shown: `--zone`, or that of the account as it is now. The stored session has that of
+   * an earlier command: where the account has changed it since, the same wall time would be another instant.
+   */
   async zone(): Promise<string> {
     if (this.options.zone !== undefined) return readZone(this.options.zone);
-    const client = await this.client();
-    const session = await client.session();
-    // With a token from elsewhere nothing is known about the person.
-    const user = session?.user ?? (await client.account.get());
-    return user.time_zone || localZone();
+    return (await this.user()).time_zone || localZone();
   }
 
   /** The same for the times in an error: asking for it must not fail as well. */
@@ -133,6 +138,15 @@ export class Cli {
       throw new NotSignedIn(`${who} not signed in to ${url}.`, ...(origin === null ? [] : [origin]), next);
     }
     return { url, session: this.credentials.storage(url, username) };
+  }
+
+  private async currentUser(): Promise<User> {
+    const client = await this.client();
+    const user = await client.account.get();
+    const session = await client.session();
+    // The session of a token is not stored. A folder that cannot be written costs nothing but the copy.
+    if (session?.user) await this.credentials.updateUser(await this.url(), user).catch(() => undefined);
+    return user;
   }
 
   private async signedIn(): Promise<Convene> {

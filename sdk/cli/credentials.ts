@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Session, SessionStorage } from '../index.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Session, SessionStorage, User } from '../index.js';
 import { CliError } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
 import { fileReason } from './file-error.js';
@@ -52,6 +53,18 @@ export class Credentials {
       const { sessions = {} } = stored.servers[url] ?? {};
       stored.servers[url] = { current: username, sessions: { ...sessions, [username]: session } };
       stored.current = url;
+    });
+  }
+
+  /** Stores what the server says of a person who is signed in to it. */
+  async updateUser(url: string, user: User): Promise<void> {
+    const sessionIn = ({ servers }: Stored): Session | undefined => servers[url]?.sessions[user.username];
+    const before = sessionIn(await this.read());
+    // Most commands find nothing new, and need no lock for that.
+    if (!before || isDeepStrictEqual(before.user, user)) return;
+    await this.change((stored) => {
+      const session = sessionIn(stored);
+      if (session) session.user = user;
     });
   }
 

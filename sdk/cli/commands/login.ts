@@ -52,8 +52,7 @@ export function addLogin(program: Command, cli: Cli): void {
     .command('whoami')
     .description('show who is signed in, and where')
     .action(async () => {
-      const client = await cli.client();
-      const user = await client.account.get();
+      const user = await cli.user();
       const url = await cli.url();
       cli.result(user, () => [`${user.username} (${user.email}) at ${url}, time zone ${user.time_zone}`]);
     });
