@@ -1482,7 +1482,7 @@ export type LocalTimesView = {
 };
 
 /**
- * If both apply, `outside_working_hours`.
+ * If both apply, `busy`.
  */
 export type TimeRefusal = 'busy' | 'outside_working_hours';
 
@@ -1494,7 +1494,7 @@ export type TakenOccurrenceView = {
     end_time: string;
     user: PersonView;
     /**
-     * If both apply, `outside_working_hours`.
+     * If both apply, `busy`.
      */
     reason: TimeRefusal;
 };
@@ -1541,7 +1541,7 @@ export type TimeSlotView = {
 export type ObstacleView = {
     user: PersonView;
     /**
-     * If both apply, `outside_working_hours`.
+     * If both apply, `busy`.
      */
     reason: TimeRefusal;
 };

@@ -166,6 +166,18 @@ describe('bestTimes for people in different zones', () => {
     expect(startsOf(meet('2026-06-01', ['Europe/Paris', 'Asia/Kolkata'], 285))).toEqual([]);
   });
 
+  it('rejects a time because somebody is busy, also outside their hours, and after those at which they are free', () => {
+    const { rejected } = onMonday([person('ana', hours('08:00-11:00'), { away: hours('08:00-18:00') })]);
+    expect(rejected.map(({ start, reasons }) => [clock(start), reasons[0]!.reason])).toEqual(
+      ['11', '12', '13', '14', '15'].map((hour) => [`2026-06-01T${hour}:00`, 'outside_working_hours']),
+    );
+    const whole = onMonday([person('ana', hours('08:00-17:00'), { away: hours('08:00-18:00') })]).rejected;
+    expect(whole.map(({ start, reasons }) => [clock(start), reasons]).slice(0, 2)).toEqual([
+      ['2026-06-01T17:00', [{ id: 'ana', reason: 'outside_working_hours' }]],
+      ['2026-06-01T08:00', [{ id: 'ana', reason: 'busy' }]],
+    ]);
+  });
+
   it('finds nothing for New York, Paris and Kolkata, and returns who is outside working hours at the closest times', () => {
     const { slots, rejected } = meet('2026-06-01', ['America/New_York', 'Europe/Paris', 'Asia/Kolkata']);
     expect(slots).toEqual([]);

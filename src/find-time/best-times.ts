@@ -150,8 +150,9 @@ function toSlot({ occurrences, free, available }: Ranked, required: Person[], op
 
 function obstacles(people: Person[], time: Interval): Obstacle[] {
   return people.flatMap(({ id, busy, away }): Obstacle[] => {
-    if (findBlocking(away, time)) return [{ id, reason: 'outside_working_hours' }];
-    return findBlocking(busy, time) ? [{ id, reason: 'busy' }] : [];
+    // Somebody may be asked to stay longer, but not to be in two places.
+    if (findBlocking(busy, time)) return [{ id, reason: 'busy' }];
+    return findBlocking(away, time) ? [{ id, reason: 'outside_working_hours' }] : [];
   });
 }
 
@@ -162,9 +163,10 @@ function obstacles(people: Person[], time: Interval): Obstacle[] {
 function selectRejections(impossible: Candidate[], required: Person[]): Rejection[] {
   const ranking = impossible.map(([first]) => {
     const reasons = obstacles(required, first!);
-    const outside = reasons.filter(({ reason }) => reason === 'outside_working_hours').length;
+    const outside = required.filter(({ away }) => findBlocking(away, first!)).length;
+    const busy = reasons.filter(({ reason }) => reason === 'busy').length;
     const distance = Math.max(0, ...required.map((person) => person.distance(first!)));
-    return { ...first!, reasons, rank: [outside, reasons.length - outside, distance, first!.start] };
+    return { ...first!, reasons, rank: [outside, busy, distance, first!.start] };
   });
   ranking.sort(
     (a, b) => a.rank.map((part, index) => part - b.rank[index]!).find((difference) => difference !== 0) ?? 0,

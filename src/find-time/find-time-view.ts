@@ -11,7 +11,7 @@ import type { FoundTimes } from './find-time.service.js';
 const REASON = {
   enum: ['busy', 'outside_working_hours'],
   enumName: 'TimeRefusal',
-  description: 'If both apply, `outside_working_hours`.',
+  description: 'If both apply, `busy`.',
   example: 'busy',
 } as const;
 
