@@ -27,8 +27,13 @@ export class ServerMemory {
   async measure(): Promise<number> {
     // The second finds what the first let go of.
     for (let times = 0; times < 2; times += 1) await this.ask('HeapProfiler.collectGarbage');
-    const { result } = await this.ask('Runtime.evaluate', { expression: 'process.memoryUsage.rss()' });
-    return (result as { value: number }).value;
+    return this.evaluate('process.memoryUsage.rss()');
+  }
+
+  /** Returns the value of an expression in the server. */
+  async evaluate<T>(expression: string): Promise<T> {
+    const { result } = await this.ask('Runtime.evaluate', { expression, returnByValue: true });
+    return (result as { value: T }).value;
   }
 
   close(): void {
