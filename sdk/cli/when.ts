@@ -1,10 +1,18 @@
 import type { ParsedComponents } from 'chrono-node';
-import { parse } from 'chrono-node/en';
 import { offsetAt, toInstant } from '../index.js';
 import { isUnanchored } from './amounts.js';
 import { UsageError } from './cli-error.js';
 import { toChrono } from './clock-words.js';
 import { type Duration, takeDuration } from './duration.js';
+import {
+  afterMidnight,
+  hasTwoDays,
+  inWrittenOrder,
+  parseEnglish,
+  refuseReversed,
+  refuseReversedWeek,
+  UNTIL,
+} from './range-order.js';
 import { dayText, moveWall, oddity, readZone, wallOf } from './zones.js';
 
 /** A time that somebody wrote. */
@@ -17,6 +25,8 @@ export interface Point {
   hasTime: boolean;
   /** Whether a day was written, and not only a time of day. */
   hasDay: boolean;
+  /** False for a day of a month without its year. */
+  hasYear: boolean;
 }
 
 /** From when to when. */
@@ -34,6 +44,7 @@ const BACK = /\b(?:last|past|ago|yesterday|previous)\b/i;
 const SEVERAL_DAYS =
   /\b(?:this|next|last|past|previous|coming|following)\s+(?:(?:few|\d+)\s+)?(?:week|month|quarter|year)s?\b/i;
 const ALWAYS_SEVERAL = /\bweekends?\b|\b(?:next|last|past|coming|following)\s+(?:few|\d+)\s+days\b/i;
+const BOTH = new RegExp(String.raw`^(.+?)\s+${UNTIL}\s+(.+)$`, 'i');
 const SECONDS = /\d:\d\d:\d\d/;
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
@@ -68,25 +79,31 @@ export function readSpan(
     );
   }
   const reference = { instant: now, timezone: offsetAt(now, zone) / 60_000 };
-  const results = parse(rest, reference, { forwardDate: !BACK.test(rest) && !isOver });
+  const results = parseEnglish(rest, reference, { forwardDate: !BACK.test(rest) && !isOver });
   const isAhead = !BACK.test(rest) && !isPast;
   const [result, another] = results;
   const ignored = results.reduce((left, { text: read }) => left.replace(read, ' '), rest);
   if (!result || another || !FILLERS.test(ignored)) {
-    const parts = /^(.+?)\s+(?:to|until|till)\s+(.+)$/i.exec(rest);
+    const parts = BOTH.exec(rest);
     if (parts && !duration) return readBoth(parts[1]!, parts[2]!, zone, { now, day, isPast, isOver });
     const unread = !result || FILLERS.test(ignored) ? rest : ignored.replace(/\s+/g, ' ').trim();
     throw new UsageError(`“${unread}” is not a time that can be understood. ${EXAMPLES}`);
   }
-  const [start, end] = [result.start, result.end].map((read) => read && toPoint(read, zone, rest, day));
+  const read = inWrittenOrder(result);
+  const start = toPoint(read.start, zone, rest, day);
+  const end = read.end && toPoint(read.end, zone, rest, day);
   if (end) keepHour(end, rest);
-  if (start) refuseOtherWeekday(result.start, start);
-  if (end && result.end && hasTwoDays(rest)) refuseOtherWeekday(result.end, end);
-  if (isAhead && day === null) moveAhead([start!, end], result.start, zone, now);
-  if (isOver) moveBehind([start!, end], result.start, zone, now);
+  if (end && (hasTwoDays(rest) || !end.hasTime)) {
+    refuseReversed(start, end);
+    refuseReversedWeek([start, end], [read.start, read.end!], rest, isAhead ? wallOf(now, zone).slice(0, 10) : null);
+  }
+  refuseOtherWeekday(read.start, start);
+  if (end && hasTwoDays(rest)) refuseOtherWeekday(read.end!, end);
+  if (isAhead && day === null) moveAhead([start, end], read.start, zone, now);
+  if (isOver) moveBehind([start, end], read.start, zone, now);
   if (end && duration) throw new UsageError(`“${text}” has both an end and a duration.`);
-  if (end && end.hasTime !== start!.hasTime) throw new UsageError(`“${text}” has only one time of day. ${EXAMPLES}`);
-  return { start: start!, end: end ? afterMidnight(start!, end, rest) : null, duration };
+  if (end && end.hasTime !== start.hasTime) throw new UsageError(`“${text}” has only one time of day. ${EXAMPLES}`);
+  return { start, end: end && afterMidnight(start, end, rest), duration };
 }
 
 /**
@@ -112,6 +129,7 @@ function readBoth(first: string, second: string, zone: string, options: SpanOpti
   if (end || duration || last.end || last.duration || last.start.hasTime !== start.hasTime) {
     throw new UsageError(`“${first} to ${second}” is not a time that can be understood. ${EXAMPLES}`);
   }
+  refuseReversed(start, last.start);
   return { start, end: last.start, duration: null };
 }
 
@@ -154,7 +172,8 @@ function toPoint(read: ParsedComponents, zone: string, text: string, day: string
   if (read.isCertain('month') && !hasDay) throw new UsageError(`“${text}” is a whole month. Write a day.`);
   if (!hasDay) date = day ?? date;
   const wall = hasTime ? `${date}T${part('hour', 2)}:${part('minute', 2)}:${part('second', 2)}` : date;
-  return { wall: instant ? wallOf(instant, zone) : wall, instant, hasTime, hasDay };
+  const hasYear = instant !== null || read.isCertain('year') || !read.isCertain('month');
+  return { wall: instant ? wallOf(instant, zone) : wall, instant, hasTime, hasDay, hasYear };
 }
 
 /** @throws UsageError for “Sunday 1 December 2026”, which is a Tuesday */
@@ -167,7 +186,7 @@ function refuseOtherWeekday(read: ParsedComponents, { wall, instant }: Point): v
 }
 
 /** “Friday 9:00” on a Friday at noon is that of next week, and “9:00” is tomorrow. */
-function moveAhead(points: (Point | null | undefined)[], read: ParsedComponents, zone: string, now: Date): void {
+function moveAhead(points: (Point | null)[], read: ParsedComponents, zone: string, now: Date): void {
   const { wall, instant, hasTime, hasDay } = points[0]!;
   if (instant !== null || !hasTime || wall >= wallOf(now, zone)) return;
   const days = hasDay ? (read.isCertain('day') || !read.isCertain('weekday') ? 0 : 7) : 1;
@@ -175,7 +194,7 @@ function moveAhead(points: (Point | null | undefined)[], read: ParsedComponents,
 }
 
 /** The last Friday, the last 9:00, the last 10 March. */
-function moveBehind(points: (Point | null | undefined)[], read: ParsedComponents, zone: string, now: Date): void {
+function moveBehind(points: (Point | null)[], read: ParsedComponents, zone: string, now: Date): void {
   const { wall, instant, hasDay } = points[0]!;
   if (instant !== null || wall <= wallOf(now, zone)) return;
   const isDayOfYear = read.isCertain('day') && !read.isCertain('year');
@@ -187,12 +206,6 @@ function moveBehind(points: (Point | null | undefined)[], read: ParsedComponents
   }
 }
 
-/** From this length on, an end before the start is a mistake rather than the next morning. */
-const LONGEST_NIGHT_MS = 12 * 3_600_000;
-const DAY_WORD =
-  /\b(?:today|tomorrow|yesterday|(?:sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b|\d[-/]\d/i;
-const START_AND_END = /^(.*)(?:\b(?:to|until|till)\b|[-–])(.*)$/is;
-
 /** The package reads the end of “20:00-9:00” as 21:00, as if hours were written up to 12. */
 function keepHour(end: Point, text: string): void {
   if (end.instant !== null || !end.hasTime || /\d\s*[ap]\.?m\b/i.test(text)) return;
@@ -200,31 +213,6 @@ function keepHour(end: Point, text: string): void {
   if (hour !== undefined && Number(end.wall.slice(11, 13)) === Number(hour) + 12) {
     end.wall = moveWall(end.wall, { minutes: -720 });
   }
-}
-
-/** Whether the start and the end each have a day of their own. */
-function hasTwoDays(text: string): boolean {
-  const [, first = '', second = ''] = START_AND_END.exec(text.replace(/\d{4}-\d\d-\d\d/g, 'today')) ?? [];
-  return DAY_WORD.test(first) && DAY_WORD.test(second);
-}
-
-/**
- * “22:00-01:00” ends on the next day. “10:00-9:00” is refused: who means 23 hours writes both days.
- *
- * @throws UsageError
- */
-function afterMidnight(start: Point, end: Point, text: string): Point {
-  if (end.instant ?? start.instant) return end;
-  if (hasTwoDays(text)) return end;
-  const isBefore = end.wall.slice(11) <= start.wall.slice(11);
-  if (!end.hasTime || !isBefore) return end;
-  const next = moveWall(start.wall.slice(0, 10), { days: 1 });
-  const wall = `${next}T${end.wall.slice(11)}`;
-  if (Date.parse(`${wall}Z`) - Date.parse(`${start.wall}Z`) <= LONGEST_NIGHT_MS) return { ...end, wall };
-  const [from, to] = [start, end].map((point) => point.wall.slice(11, 16));
-  throw new UsageError(
-    `${to} is not after ${from}. For an end on the next day, write that day: ${dayText(start.wall).slice(4)} ${from} to ${dayText(next).slice(4)} ${to}.`,
-  );
 }
 
 /** What is counted from now is rounded to the minute, unless seconds are written. */

@@ -67,7 +67,11 @@ export function readWindow(text: string, zone: string, now = new Date()): Window
   const from = instantOf(start, zone);
   if (duration) return { from, to: after(from, duration, zone) };
   const last = end ?? start;
-  if (end?.hasTime) return { from, to: instantOf(end, zone) };
+  if (end?.hasTime) {
+    const to = instantOf(end, zone);
+    if (Date.parse(to) <= Date.parse(from)) throw new UsageError(`“${text}” would end before it starts.`);
+    return { from, to };
+  }
   // A time alone begins what lasts to the end of its day.
   return { from, to: toInstant(moveWall(last.wall.slice(0, 10), { days: 1 }), zone) };
 }

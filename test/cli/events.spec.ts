@@ -334,6 +334,9 @@ describe('convene events', () => {
     const usage: [string[], RegExp][] = [
       [['events', 'add', 'X'], /^error: Missing required argument 'when'\./],
       [['events', 'add', 'X', 'tommorow', '10am'], /^error: “tommorow” is not a time/],
+      [['events', 'add', 'X', '2031-07-10 to 2031-07-05'], /^error: The end is before the start: Sat 5 Jul 2031 is/],
+      [['events', 'mv', 'Plan', 'dec', '26', 'to', 'dec', '24'], /^error: The end is before the start: 24 Dec is not/],
+      [['events', 'ls', 'dec 26 to dec 24'], /^error: The end is before the start: 24 Dec is not after 26 Dec/],
       [['events', 'add', 'X', '2031-01-06 10:00', '--zone', 'Mars/Base'], /^error: There is no time zone “Mars\/Base”/],
       [['events', 'add', 'X', '2031-01-06 10:00', '--repeat', 'sometimes'], /^error: “sometimes” is not a rule/],
       [['events', 'add', 'X', '2031-01-06 10:00', '--times', '3'], /^error: --times and --until need --repeat/],

@@ -115,7 +115,7 @@ describe('times as people write them', () => {
     ['friday 10:00 for ages', '“ages” is not a duration.'],
     ['friday 10:00 for 0 min', '“0 min” is not a duration.'],
     ['friday for 45 min', 'lasts whole days'],
-    ['2026-12-05 11:00 to 2026-12-04 10:00', 'The event would end before it starts.'],
+    ['2026-12-05 11:00 to 2026-12-05 10:00', 'The event would end before it starts.'],
     [
       'tomorrow 10:00 to 9:00',
       '09:00 is not after 10:00. For an end on the next day, write that day: 3 Dec 2026 10:00 to 4 Dec 2026 09:00.',
