@@ -122,6 +122,20 @@ describe('the history', () => {
     expect(shown).toContain('that you can see at that time');
   });
 
+  it('gives the reason of a rollback or an undo only when somebody wrote one', async () => {
+    const { id } = await ana.json<{ id: string }>('events', 'add', 'Reasons', '2031-03-06 10:00', '--location', 'Hall');
+    await ana.ok('events', 'edit', id, '--title', 'More reasons', '--location', 'Room 2');
+    await ana.ok('rollback', id, '1', '--fields', 'title,location');
+    await ana.ok('undo', id);
+    await ana.ok('rollback', id, '1');
+    const log = await ana.ok('log', id);
+    expect(log).toContain('ana: Rolled back to version 1. ');
+    expect(log).toContain('ana: Reverted version 3. ');
+    expect(log).not.toContain('because:');
+    await ana.ok('rollback', id, '2', '--comment', 'Undid version 4: too early');
+    expect(await ana.ok('log', id)).toContain('\n    because: Undid version 4: too early\n');
+  });
+
   it('says which later change is in the way of an undo', async () => {
     const { id } = await ana.json<{ id: string }>('events', 'add', 'Names', '2031-03-05 10:00');
     await ana.ok('events', 'edit', id, '--title', 'Second');

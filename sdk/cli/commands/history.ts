@@ -111,13 +111,24 @@ function readPosition(text: string): number {
 function logLines(cli: Cli, entries: LogEntryView[], zone: string): string[] {
   const { bold, dim } = cli.colors();
   const width = Math.max(0, ...entries.map(({ position }) => String(position).length));
-  const rows = entries.flatMap(({ position, version, actor, at, summary, comment, other_part }) => [
-    `${bold(`#${position}`.padStart(width + 1))}  ${timeText(at, zone)}  ${dim(`version ${version}`)}  ${actor.username}: ${safeLine(summary)}`,
-    ...(comment === null ? [] : [`${' '.repeat(width + 3)}${dim('because:')} ${safeLine(comment)}`]),
-    ...(other_part ? [`${' '.repeat(width + 3)}${dim(`the other part: ${shortId(other_part.event_id)}`)}`] : []),
-  ]);
+  const rows = entries.flatMap((entry) => {
+    const { position, version, actor, at, summary, other_part } = entry;
+    const reason = reasonOf(entry);
+    return [
+      `${bold(`#${position}`.padStart(width + 1))}  ${timeText(at, zone)}  ${dim(`version ${version}`)}  ${actor.username}: ${safeLine(summary)}`,
+      ...(reason === null ? [] : [`${' '.repeat(width + 3)}${dim('because:')} ${safeLine(reason)}`]),
+      ...(other_part ? [`${' '.repeat(width + 3)}${dim(`the other part: ${shortId(other_part.event_id)}`)}`] : []),
+    ];
+  });
   return [...rows, dim(`times in ${zone} · undo one with: convene undo <event> <number>`)];
 }
+
+/** The reason that the server stores for a rollback or an undo without a comment. */
+const DEFAULT_REASON = /^(?:Rolled back to|Undid) version \d+(?: \([^)]*\))?$/;
+
+/** The reason of a change; null without one, and when the sentence about a rollback says the same already. */
+const reasonOf = ({ kind, comment }: LogEntryView): string | null =>
+  kind === 'rolled_back' && comment !== null && DEFAULT_REASON.test(comment) ? null : comment;
 
 function diffLines(cli: Cli, diff: string): string[] {
   const { bold, green, red, cyan } = cli.colors();
