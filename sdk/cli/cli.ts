@@ -31,6 +31,8 @@ export class Cli {
   readonly progress: Progress;
   /** The version that an edit is based on, and whether `--if-version` named it, for the report when it is out of date. */
   base: { version: number; isNamed: boolean } | null = null;
+  /** Whether the request writes a series of which it could leave out the dates in conflict, for the report of a conflict. */
+  canSkip = false;
   /** What was written for the parts of the request that is being made, for the report when one of them is refused. */
   written: Written = {};
   private known: Promise<Convene> | undefined;

@@ -3,7 +3,7 @@ import { ConveneError, ConveneNetworkError } from '../index.js';
 import type { Cli } from './cli.js';
 import { CliError } from './cli-error.js';
 import { clashLines } from './clashes.js';
-import { conflictLines, suggestionLines } from './conflicts.js';
+import { conflictHint, conflictLines, suggestionLines } from './conflicts.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { fileReason } from './file-error.js';
 import { wordsFor } from './pointer-words.js';
@@ -81,10 +81,10 @@ async function refusal(error: ConveneError, cli: Cli): Promise<Report> {
   );
   if (code === 'event_conflict') {
     const zone = await cli.zoneOrUtc();
-    more.push(...conflictLines(error.conflicts, zone, cli.colors(cli.stderr)));
+    more.push(...conflictLines(error.conflicts, zone, cli.colors(cli.stderr), cli.canSkip));
     more.push(...suggestionLines(error.suggestions ?? [], zone, cli.colors(cli.stderr)));
     if (error.and_more) more.push(`  … and ${error.and_more} more.`);
-    more.push('Choose another time, or store it all the same with --on-conflict allow.');
+    more.push(conflictHint(cli.canSkip));
   }
   if (code === 'stale_version' || code === 'later_changes') {
     more.push(...(await clashLines(error, cli)));

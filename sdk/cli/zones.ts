@@ -71,6 +71,17 @@ export function spanText(times: Times, zone: string): string {
   return `${timeText(times.start_time, zone)}${until}${changeOfClocks(times, zone)}`;
 }
 
+/** The dates of an interval that begins and ends at midnight in the zone, the end exclusive; null for any other one. */
+export function wholeDays({ start_time, end_time }: Times, zone: string): Times | null {
+  const [start, end] = [wallOf(start_time, zone), wallOf(end_time, zone)];
+  const areMidnights = start.endsWith('T00:00:00') && end.endsWith('T00:00:00');
+  return areMidnights ? { start_time: start.slice(0, 10), end_time: end.slice(0, 10) } : null;
+}
+
+/** Time that is taken or free: days, the last one included, when it is made of whole days, otherwise start and end. */
+export const intervalText = (times: Times, zone: string): string =>
+  spanText((areDates(times) ? null : wholeDays(times, zone)) ?? times, zone);
+
 interface TimeOfPeople {
   start_time: string;
   local_times: { user: { username: string }; local_start: string; local_end: string }[];

@@ -8,7 +8,7 @@ import { findPeople } from '../find-person.js';
 import { freeDays, type Hours } from '../free-days.js';
 import { addPeople, readCount, splitNames } from '../options.js';
 import { readWindow, type Window, windowOf, windowText } from '../window.js';
-import { dayText, otherClocks, readZone, spanText } from '../zones.js';
+import { dayText, intervalText, otherClocks, readZone, spanText } from '../zones.js';
 
 interface WindowFlags {
   on?: string;
@@ -182,7 +182,7 @@ function freeLines(cli: Cli, { items }: FreeBusyView, window: Window, hours: Hou
   const { bold, dim, green } = cli.colors();
   const busy = items.flatMap(({ user, busy: spans }) => [
     bold(`Busy: ${user.username}`),
-    ...(spans.length === 0 ? [dim('  at no time')] : spans.map((span) => `  ${spanText(span, zone)}`)),
+    ...(spans.length === 0 ? [dim('  at no time')] : spans.map((span) => `  ${intervalText(span, zone)}`)),
   ]);
   const all = items.flatMap(({ busy: spans }) => spans.map((span) => [Date.parse(span.start_time), Date.parse(span.end_time)] as const)); // prettier-ignore
   const free = freeDays(all, window, hours, zone).map(

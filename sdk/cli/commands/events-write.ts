@@ -54,6 +54,7 @@ Examples:
       const people = flags.share ?? [];
       // A misspelt name is found before anything is stored.
       await Promise.all(people.filter((name) => !name.includes('@')).map((name) => findPerson(cli, name)));
+      cli.canSkip = flags.repeat !== undefined && flags.onConflict !== 'skip';
       const created = await client.events.create(input, { dryRun: flags.dryRun });
       report(cli, zone, 'Created', created, notes);
       if (people.length > 0) await shareCreated(cli, created, people);
@@ -225,6 +226,9 @@ async function change(
   const zone = await cli.zone();
   const part = await partOf(cli, event, flags);
   cli.base = { version: flags.ifVersion ?? event.version, isNamed: flags.ifVersion !== undefined };
+  const isSeries = flags.repeat !== undefined || (event.is_recurring && !flags.once);
+  // To leave out the one date that is changed would be to remove it.
+  cli.canSkip = isSeries && part.scope !== 'this' && flags.onConflict !== 'skip';
   const one = part.scope === 'this' ? part.occurrence : undefined;
   const options = { ...part, ifMatch: cli.base.version, strict: flags.strict, dryRun: flags.dryRun };
   report(cli, zone, word, await client.events.update(event, { ...changes, ...writeBody(flags) }, options), notes, one);
