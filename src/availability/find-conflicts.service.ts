@@ -234,21 +234,23 @@ export class FindConflicts {
     return busy.filter((one) => !isHeld(known, one));
   }
 
-  /** Returns the time of occurrences that the event did not occupy before the change. */
+  /** Returns the time of new occurrences that those did not occupy before the change in whose place they are. */
   private newTimeOf(tx: Transaction, booking: Booking, occurrences: OccupiedInterval[]): Interval[] {
     if (!booking.before) return occurrences;
     const known = this.expand(tx, { ...booking, content: booking.before }).busy;
-    return subtractIntervals(occurrences, mergeIntervals(known));
+    return subtractIntervals(occurrences, mergeIntervals(listGone(known, this.expand(tx, booking).busy)));
   }
 
-  /** Returns the time of an occurrence that the event did not occupy before the change, stored or not. */
+  /** Returns the same of an occurrence that may not be stored; none when its time was occupied before the change. */
   private newTimeIn(tx: Transaction, booking: Booking, one: OccupiedInterval): Interval[] {
-    const { before } = booking;
+    const { before, content } = booking;
     if (!before) return [one];
     const { busy } = this.expand(tx, { ...booking, content: before });
     if (busy.length === 0) return [one];
-    const known = isSeries(before) ? findOccupied(before, { from: one.start, to: one.end }, MAX_CONFLICTS) : busy;
-    return subtractIntervals([one], mergeIntervals(known));
+    const window = { from: one.start, to: one.end };
+    const known = isSeries(before) ? findOccupied(before, window, MAX_CONFLICTS) : busy;
+    if (isHeld(mergeIntervals(known), one)) return [];
+    return subtractIntervals([one], mergeIntervals(listGone(known, findOccupied(content, window, MAX_CONFLICTS))));
   }
 
   /**
@@ -264,6 +266,12 @@ export class FindConflicts {
     if (known.length > 2) known.shift();
     return occupancy;
   }
+}
+
+/** Returns the occurrences that are not there any more: others took their place, longer or moved. */
+function listGone(before: OccupiedInterval[], after: OccupiedInterval[]): OccupiedInterval[] {
+  const left = new Set(after.map(keyOf));
+  return before.filter((one) => !left.has(keyOf(one)));
 }
 
 const keyOf = ({ start, end }: Interval): string => `${start} ${end}`;

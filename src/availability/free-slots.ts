@@ -7,6 +7,7 @@ import { type Interval, MAX_OCCURRENCES, findOccupied } from './occupancy.js';
 import { TimeSlices } from '../platform/hooks/time-slices.js';
 import { listDates } from '../recurrence/follow.js';
 import { moveSeries } from '../recurrence/move.js';
+import { printRrule } from '../recurrence/rrule-text.js';
 
 const DAY = 86_400;
 const QUARTER = 900;
@@ -97,7 +98,7 @@ async function findLaterSeries(content: EventContent, busyTime: Interval[]): Pro
     }
     moves -= 1;
     const moved = moveTo(content, start + shift);
-    const fits = moved?.rrule === content.rrule;
+    const fits = moved !== null && ruleBesidesUntil(moved) === ruleBesidesUntil(content);
     const isFree = fits && !findOccupied(moved, window, MAX_OCCURRENCES).some((one) => findBlocking(busyTime, one));
     if (isFree) slots.push(intervalOf(moved));
     // Suggestions do not overlap. A rule that cannot follow to one time of a day can follow to none of that day.
@@ -118,6 +119,15 @@ function nextStart(content: EventContent, start: number): number | null {
   const { rule, ...series } = seriesOf(content);
   return rule ? (listDates({ ...series, rule, start: localOf(start) }, 1)[0] ?? null) : start;
 }
+
+/**
+ * Returns the rule without its last date. That moves with the series, and stays in a request that is sent with another start:
+ * whichever it is, the series has no occurrences that were not compared.
+ */
+const ruleBesidesUntil = (content: EventContent): string | null => {
+  const { rule } = seriesOf(content);
+  return rule && printRrule({ ...rule, until: undefined });
+};
 
 /** Moves a series to a new start (local stamp). Returns null when its rule cannot follow. */
 function moveTo(content: EventContent, start: number): EventContent | null {

@@ -133,20 +133,23 @@ describe('suggestions', () => {
     expect((await suggested(anyDay))[0]).toMatchObject({ start_time: '2026-06-02T00:00:00Z' });
   });
 
-  it('are accepted by the request that was refused: a series of Mondays stays one of Mondays', async () => {
-    await newcomer();
-    await createSeries(ana, { all_day: true, start_time: '2026-06-01', end_time: '2026-06-02', ...weekly });
-    expect(await suggested(weekly)).toEqual([]);
-    await newcomer();
-    await createMeeting(ana, hourOn(0));
-    const series = { recurrence_pattern: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;COUNT=4', all_day: true };
-    const slots = await suggested({ ...series, start_time: '2026-06-01', end_time: '2026-06-02' });
-    expect(slots.map((slot) => slot.start_time)).toEqual(['2026-06-08', '2026-06-15', '2026-06-22']);
-    for (const slot of slots) {
-      const { id } = await createSeries(ana, { ...slot, ...series });
-      await done(deleteEvent({ client: ana.client, path: { id } }));
-    }
-  });
+  it.each(['COUNT=4', 'UNTIL=20260720', 'INTERVAL=2'])(
+    'are accepted by the request that was refused: a series of Mondays stays one of Mondays, with %s',
+    async (end) => {
+      await newcomer();
+      await createSeries(ana, { all_day: true, start_time: '2026-06-01', end_time: '2026-06-02', ...weekly });
+      expect(await suggested(weekly)).toEqual([]);
+      await newcomer();
+      await createMeeting(ana, hourOn(0));
+      const series = { recurrence_pattern: `FREQ=WEEKLY;BYDAY=MO;${end}`, all_day: true };
+      const slots = await suggested({ ...series, start_time: '2026-06-01', end_time: '2026-06-02' });
+      expect(slots.map((slot) => slot.start_time)).toEqual(['2026-06-08', '2026-06-15', '2026-06-22']);
+      for (const slot of slots) {
+        const { id } = await createSeries(ana, { ...slot, ...series });
+        await done(deleteEvent({ client: ana.client, path: { id } }));
+      }
+    },
+  );
 });
 
 describe('the explanation of a conflict', () => {
