@@ -39,7 +39,8 @@ const seen = (): Promise<object> => ok(getEvent({ client: ana.client, ...event()
 
 beforeEach(async () => {
   database = await createDatabase();
-  here = await startApp({}, database);
+  // A session that is looked up again, after a second by default, is an exchange.
+  here = await startApp({ sessionCacheSeconds: 60 }, database);
   there = await startApp({}, database);
   await stopJobs(here);
   [ana, ben, carol] = [await there.signUp('ana'), await here.signUp('ben'), await there.signUp('carol')];
