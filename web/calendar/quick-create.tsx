@@ -1,16 +1,19 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ConflictNote } from '../event/conflict-note.js';
 import { type Form, formOfDraft, withForm } from '../state/form.js';
+import { fieldErrors, useErrors } from '../event/form-errors.js';
 import { presetsFor } from '../event/presets.js';
 import { KeptNote } from '../event/kept-note.js';
 import { ShareDraft } from '../event/share-draft.js';
 import { TimesField } from '../event/times-field.js';
 import { useSave } from '../event/use-save.js';
+import { withAllDay } from '../event/typed-times.js';
 import { Icon } from '../icons/icon.js';
 import { reason } from '../state/reason.js';
 import { draft, draftInDrawer, leaveDraft, sendDraft, typeDraft } from '../state/draft.js';
 import { isPhone } from '../state/preferences.js';
 import { zone } from '../state/session.js';
+import { Problem } from '../event/problem.js';
 import { Switch } from '../ui/switch.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
@@ -32,7 +35,6 @@ function place(at: { x: number; y: number } | undefined): { left: number; top: n
 /** A small form next to the time that was drawn, with what it overlaps before anything is saved. */
 export function QuickCreate() {
   const current = draft.value!;
-  const [error, setError] = useState('');
   const title = useRef<HTMLInputElement>(null);
   const box = useRef<HTMLFormElement>(null);
   const [spot, setSpot] = useState(() => place(current.at));
@@ -46,18 +48,23 @@ export function QuickCreate() {
     return () => clearTimeout(timer);
   }, [current.start]);
   const form = formOfDraft(current, zone.value);
-  const change = (next: Form): void => typeDraft(withForm(current, next));
+  const { errors, setErrors, follow, check } = useErrors(form);
+  const change = (next: Form): void => {
+    follow(next);
+    typeDraft(withForm(current, next));
+  };
 
   const { save, onKeyDown } = useSave(
     async () => {
-      if (!form.title.trim()) {
-        setError(words.titleMissing);
-        title.current?.focus();
-        return;
-      }
-      await sendDraft(false);
+      const wrong = check();
+      if (wrong?.title) title.current?.focus();
+      if (!wrong) await sendDraft(false);
     },
-    (refusal) => setError(reason(refusal)),
+    (refusal) => {
+      const wrong = fieldErrors(refusal);
+      const isShown = wrong.title ?? wrong.start_time ?? wrong.end_time;
+      setErrors(isShown ? wrong : { card: { message: reason(refusal) } });
+    },
   );
 
   const presets = presetsFor(form.startDay);
@@ -82,29 +89,22 @@ export function QuickCreate() {
           maxLength={255}
           placeholder={words.untitled}
           aria-label={words.title}
-          aria-invalid={Boolean(error)}
-          onInput={({ currentTarget }) => {
-            setError('');
-            change({ ...form, title: currentTarget.value });
-          }}
+          aria-invalid={Boolean(errors.title)}
+          onInput={({ currentTarget }) => change({ ...form, title: currentTarget.value })}
         />
         <button type="button" class="ib s" aria-label={common.close} onClick={leaveDraft}>
           <Icon name="x" />
         </button>
       </div>
       <KeptNote />
-      {error && (
-        <p class="hint err" role="alert">
-          {error}
-        </p>
-      )}
+      <Problem error={errors.title ?? errors.card} />
       <div class="ln">
         <Icon name="clock" />
-        <TimesField form={form} change={change} />
+        <TimesField form={form} change={change} errors={errors} />
       </div>
       <div class="ln">
         <span />
-        <Switch label={common.allDay} on={form.allDay} change={(allDay) => change({ ...form, allDay })} />
+        <Switch label={common.allDay} on={form.allDay} change={(allDay) => change(withAllDay(form, allDay))} />
       </div>
       <ConflictNote form={form} change={change} />
       <div class="ln">
@@ -128,10 +128,12 @@ export function QuickCreate() {
           <Icon name="down" />
         </span>
       </div>
-      <div class="ln">
-        <Icon name="globe" />
-        <span class="sec">{form.zone}</span>
-      </div>
+      {!form.allDay && (
+        <div class="ln">
+          <Icon name="globe" />
+          <span class="sec">{form.zone}</span>
+        </div>
+      )}
       {current.viewers?.length ? (
         <div class="ln">
           <Icon name="people" />

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
+import type { SlotView } from '../../sdk/index.js';
 import type { ConflictAnswer, ConflictQuestion } from '../state/dialogs.js';
-import { zone } from '../state/session.js';
-import { clockSpan, listed, longDay, shortDay, timeIn } from '../time/format.js';
-import { minutesBetween, wallTime } from '../time/zoned.js';
+import { user, zone } from '../state/session.js';
+import { clockSpan, daySpan, listed, longDay, shortDay, timeIn } from '../time/format.js';
+import { addDays, dayOf, daysBetween, wallTime } from '../time/zoned.js';
 import { Modal } from '../ui/modal.js';
 import { ModalActions } from '../ui/modal-actions.js';
 import { Option } from '../ui/option.js';
@@ -23,23 +24,24 @@ export function Conflict({
   const { conflicts = [], suggestions = [] } = refusal.problem;
   const offered = canMove ? suggestions.slice(0, 3) : [];
   const [choice, setChoice] = useState<Choice>(offered.length > 0 ? 0 : 'allow');
-  const inZone = zone.value;
+  // All-day events occupy the days of their owner, whose zone is known of oneself.
+  const inZone = allDay ? user.value!.time_zone : zone.value;
   const first = conflicts[0]!;
   // The days and the time of what is being saved; those of the other event are drawn in the strip.
-  const days = [...new Set(conflicts.map(({ with: mine }) => wallTime(mine.start_time, inZone).slice(0, 10)))];
+  const days = [...new Set(conflicts.map(({ with: mine }) => dayOf(mine.start_time, inZone)))];
   /** How many days after the wanted day a free time is, where it is for all dates of a series. */
-  const daysLater = (start: string): number =>
-    minutesBetween(`${firstDay!}T00:00`, `${wallTime(start, inZone).slice(0, 10)}T00:00`) / 1_440;
+  const daysLater = (start: string): number => daysBetween(firstDay!, dayOf(start, inZone));
+  /** From the first to the last day, of a time whose end is exclusive. */
+  const daysOf = ({ start_time: start, end_time: end }: SlotView): string =>
+    daySpan(dayOf(start, inZone), addDays(dayOf(end, inZone), -1), 'short');
   /** Names the day too when it is another one. */
-  const saveLabel = (start: string): string => {
-    const day = wallTime(start, inZone).slice(0, 10);
-    if (firstDay) return words.saveAll(allDay ? null : timeIn(start, inZone), daysLater(start));
-    if (allDay) return words.saveOn(longDay(day));
-    return day === days[0]
-      ? words.saveAt(timeIn(start, inZone))
-      : words.saveOn(`${longDay(day, { weekday: 'short' })}, ${timeIn(start, inZone)}`);
+  const saveLabel = (slot: SlotView): string => {
+    const day = dayOf(slot.start_time, inZone);
+    const time = allDay ? null : timeIn(slot.start_time, inZone);
+    if (firstDay) return words.saveAll(time, daysLater(slot.start_time));
+    if (!time) return words.saveOn(daysOf(slot));
+    return day === days[0] ? words.saveAt(time) : words.saveOn(`${longDay(day, { weekday: 'short' })}, ${time}`);
   };
-  const mine = allDay ? longDay(days[0]!) : timeIn(first.with.start_time, inZone);
   const chosen = typeof choice === 'number' ? offered[choice] : undefined;
   const decide = (): void => {
     if (chosen) answer({ choice: 'move', start_time: chosen.start_time, end_time: chosen.end_time });
@@ -60,7 +62,7 @@ export function Conflict({
         <ModalActions
           cancel={() => answer(null)}
           act={decide}
-          label={chosen ? saveLabel(chosen.start_time) : choice === 'skip' ? words.skip(days.length) : words.keep}
+          label={chosen ? saveLabel(chosen) : choice === 'skip' ? words.skip(days.length) : words.keep}
         />
       }
     >
@@ -75,29 +77,34 @@ export function Conflict({
       <div role="radiogroup" aria-label={words.choices}>
         {offered.length > 0 && <div class="label">{words.freeTimes}</div>}
         <div class="three">
-          {offered.map(({ start_time: start, end_time: end }, index) => {
-            const day = wallTime(start, inZone).slice(0, 10);
+          {offered.map((slot, index) => {
+            const { start_time: start, end_time: end } = slot;
+            const day = dayOf(start, inZone);
             return (
               <Option key={start} on={choice === index} choose={() => setChoice(index)}>
                 <b class="tnum">
                   {allDay
                     ? firstDay
                       ? words.later(daysLater(start))
-                      : longDay(start)
+                      : daysOf(slot)
                     : clockSpan(wallTime(start, inZone), wallTime(end, inZone))}
                 </b>
-                <small>
-                  {firstDay
-                    ? words.freeOnAll(allDay ? 0 : daysLater(start))
-                    : day === days[0]
-                      ? words.sameDay
-                      : longDay(day, { weekday: 'short' })}
-                </small>
+                {(firstDay || !allDay) && (
+                  <small>
+                    {firstDay
+                      ? words.freeOnAll(allDay ? 0 : daysLater(start))
+                      : day === days[0]
+                        ? words.sameDay
+                        : longDay(day, { weekday: 'short' })}
+                  </small>
+                )}
               </Option>
             );
           })}
         </div>
-        <div class="label stay">{words.stay(mine)}</div>
+        <div class="label stay">
+          {allDay ? words.stayOn(daysOf(first.with)) : words.stay(timeIn(first.with.start_time, inZone))}
+        </div>
         {canSkip && (
           <Option on={choice === 'skip'} choose={() => setChoice('skip')}>
             <b>{words.skip(days.length)}</b>

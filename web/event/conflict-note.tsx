@@ -1,17 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
-import { events, Refusal } from '../api.js';
-import type { ConflictCheckView, ConflictView } from '../../sdk/index.js';
-import { allItems, endOf, startOf } from '../state/calendar.js';
-import { overlapsAmong } from '../state/local-overlap.js';
+import type { ConflictView } from '../../sdk/index.js';
+import { endTime, type Form, startTime, timesOf } from '../state/form.js';
 import { asInstant } from '../state/overlay.js';
-import { user, zone } from '../state/session.js';
-import { clock, clockSpan, longDay, spanIn } from '../time/format.js';
-import { instantOf, wallTime } from '../time/zoned.js';
+import { zone } from '../state/session.js';
+import { clock, clockSpan, daySpan, longDay, spanIn } from '../time/format.js';
+import { addDays, dayOf, wallTime } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
-import { endTime, type Form, occupancyOf, startTime } from '../state/form.js';
-
-const AFTER_MS = 300;
-const NOTHING: ConflictCheckView = { conflicts: [], suggestions: [], possible_conflicts_after: [] };
+import { useConflicts } from './use-conflicts.js';
 
 interface Props {
   form: Form;
@@ -21,93 +15,55 @@ interface Props {
 
 /** What the times overlap with, before anything is saved, and three times that are free. */
 export function ConflictNote({ form, change, eventId }: Props) {
-  const [found, setFound] = useState<ConflictCheckView | null>(null);
-  const question = {
-    title: form.title || words.untitled,
-    ...occupancyOf(form),
-    ...(form.pattern ? { recurrence_pattern: form.pattern } : eventId ? { recurrence_pattern: null } : {}),
-    ...(eventId ? { event_id: eventId } : {}),
-  };
-  const asked = JSON.stringify({ ...question, title: '' });
-  /** What the calendar on the screen says, without a connection. */
-  const here = (): ConflictView[] => {
-    if (form.showAs === 'free' || form.status === 'cancelled') return [];
-    const [start, end] = [startTime(form), endTime(form)].map((time) => asInstant(time, form.zone)) as [string, string];
-    const owner = eventId ? (allItems.value.find(({ id }) => id === eventId)?.owner ?? user.value!) : user.value!;
-    // All-day events take up the days of their owner, whose zone is known of oneself.
-    const zoneOfDays = user.value!.time_zone;
-    const at = (time: string): string => (time.includes('T') ? time : instantOf(`${time}T00:00`, zoneOfDays));
-    return overlapsAmong(allItems.value, { start, end }, eventId ?? '', owner.id, zoneOfDays).map((item) => ({
-      start_time: at(startOf(item)),
-      end_time: at(endOf(item)),
-      event_id: item.id,
-      title: item.title,
-      with: { start_time: at(start), end_time: at(end) },
-    }));
-  };
-  useEffect(() => {
-    let current = true;
-    const timer = setTimeout(() => {
-      // Nobody answers: what is on the screen is better than nothing.
-      if (!navigator.onLine) {
-        setFound({ ...NOTHING, conflicts: here() });
-        return;
-      }
-      void events.conflicts(question).then(
-        (answer) => current && setFound(answer),
-        (error: unknown) => {
-          if (!(error instanceof Refusal)) throw error;
-          if (current) setFound(error.code === 'unreachable' ? { ...NOTHING, conflicts: here() } : null);
-        },
-      );
-    }, AFTER_MS);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [asked]);
-
+  const found = useConflicts(form, eventId);
   const first = found?.conflicts[0];
   if (!found || !first) {
     return found?.possible_conflicts_after.length ? <p class="hint">{words.laterConflicts}</p> : null;
   }
-  const shown = zone.value;
-  // When the other event is; without its day where that is the day of this one.
-  const [mine, from, to] = [first.with.start_time, first.start_time, first.end_time].map((at) => wallTime(at, shown));
-  const isThatDay = [from, to].every((wall) => wall!.startsWith(mine!.slice(0, 10)));
-  const when = isThatDay ? clockSpan(from!, to!) : spanIn(first.start_time, first.end_time, false, shown);
   const more = found.conflicts.length - 1;
-  const move = (start: string, end: string): void => {
-    const [a, b] = [wallTime(start, form.zone), wallTime(end, form.zone)];
-    change(
-      form.allDay
-        ? { ...form, startDay: start, endDay: addLast(end) }
-        : { ...form, startDay: a.slice(0, 10), startTime: a.slice(11), endDay: b.slice(0, 10), endTime: b.slice(11) },
-    );
-  };
   return (
     <div class="note warn overlap" role="status">
       <b>
-        {words.overlaps(first.title, when)}
+        {words.overlaps(first.title, whenOf(first, form))}
         {more > 0 && words.andOthers(more)}
       </b>
       <div class="row chips">
-        {found.suggestions.slice(0, 3).map(({ start_time: start, end_time: end }) => {
-          const wall = wallTime(start, form.zone);
-          const otherDay = wall.slice(0, 10) !== form.startDay;
-          const label = form.allDay ? longDay(start, { weekday: 'short' }) : clock(wall);
-          return (
-            <button type="button" key={start} class="chip" onClick={() => move(start, end)}>
-              <span class="sr">{words.moveTo('')} </span>
-              {otherDay && !form.allDay ? `${longDay(wall.slice(0, 10), { weekday: 'short' })}, ${label}` : label}
-            </button>
-          );
-        })}
+        {found.suggestions.slice(0, 3).map(({ start_time: start, end_time: end }) => (
+          <button
+            type="button"
+            key={start}
+            class="chip"
+            onClick={() => change({ ...form, ...timesOf({ start, end, allDay: form.allDay }, form.zone) })}
+          >
+            <span class="sr">{words.moveTo('')} </span>
+            {form.allDay ? daySpan(start, addDays(end, -1), 'short') : labelOf(wallTime(start, form.zone), form)}
+          </button>
+        ))}
       </div>
     </div>
   );
 }
 
-/** The last day before an exclusive end. */
-const addLast = (end: string): string =>
-  new Date(new Date(`${end}T00:00:00Z`).getTime() - 86_400_000).toISOString().slice(0, 10);
+/** When the other event is; without its day where the form has no other. */
+function whenOf({ start_time: start, end_time: end }: ConflictView, form: Form): string {
+  const shown = zone.value;
+  const [day, lastDay] = form.allDay
+    ? [form.startDay, form.endDay]
+    : [startTime(form), endTime(form)].map((time) => dayOf(asInstant(time, form.zone), shown));
+  const [from, to] = [wallTime(start, shown), wallTime(end, shown)];
+  const isThatDay = [lastDay, from.slice(0, 10), to.slice(0, 10)].every((other) => other === day);
+  return isThatDay ? clockSpan(from, to) : occupiedSpan(start, end);
+}
+
+/** An occupied time, which does not say whether its event is all-day: days where it begins and ends at midnight. */
+function occupiedSpan(start: string, end: string): string {
+  const [from, to] = [dayOf(start, zone.value), dayOf(end, zone.value)];
+  const isDays = [start, end].every((time) => wallTime(time, zone.value).endsWith('T00:00'));
+  return isDays ? spanIn(from, to, true, zone.value) : spanIn(start, end, false, zone.value);
+}
+
+/** A free time; with its day where that is another one. */
+function labelOf(wall: string, form: Form): string {
+  const day = wall.slice(0, 10);
+  return day === form.startDay ? clock(wall) : `${longDay(day, { weekday: 'short' })}, ${clock(wall)}`;
+}

@@ -4,6 +4,7 @@ import { firstDayOfWeek, startOfWeek } from '../time/week.js';
 import { addDays, addMonths, weekday } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
 import { type Form, type Pattern, ruleDay } from '../state/form.js';
+import { typedIn, withTyped } from './typed-times.js';
 import { CODES, explicitRule } from './explicit-rule.js';
 import { ordinalOf, ordinalWord } from './presets.js';
 import type { RulePreview } from './rule-preview.js';
@@ -27,7 +28,7 @@ export function CustomRecurrence({ form, change, isCustom }: Props) {
       {isCustom && <Every pattern={pattern} day={day} set={set} />}
       {isCustom && pattern.frequency === 'weekly' && <Weekdays pattern={pattern} day={day} set={set} />}
       {isCustom && pattern.frequency === 'monthly' && <MonthDays pattern={pattern} day={day} set={set} />}
-      <Ends pattern={pattern} day={day} set={set} />
+      <Ends {...{ form, change, pattern, day, set }} />
       <Preview form={form} pattern={pattern} />
     </fieldset>
   );
@@ -139,7 +140,7 @@ function MonthDays({ pattern, day, set }: PartProps) {
   );
 }
 
-function Ends({ pattern, day, set }: PartProps) {
+function Ends({ form, change, pattern, day, set }: PartProps & Omit<Props, 'isCustom'>) {
   const { count, until, ...open } = pattern;
   const kind = until ? 'until' : count ? 'after' : 'never';
   const choices = [
@@ -161,8 +162,10 @@ function Ends({ pattern, day, set }: PartProps) {
           type="date"
           class="in s grow"
           aria-label={words.untilDay}
-          value={until.slice(0, 10)}
-          onChange={({ currentTarget }) => currentTarget.value && set({ ...open, until: currentTarget.value })}
+          value={typedIn(form, 'until', until.slice(0, 10))}
+          onChange={({ currentTarget: { value } }) =>
+            change(withTyped(form, 'until', value, (next) => ({ ...next, pattern: { ...open, until: value } })))
+          }
         />
       )}
       {count && (

@@ -36,14 +36,16 @@ export function DetailsTab() {
             </Fact>
           )}
           <SingleDates key={now.id} />
-          <Fact icon="globe">
-            {now.time_zone}
-            <small>
-              {now.time_zone === zone.value
-                ? words.yourZone
-                : words.thereItIs(spanIn(startOf(item), endOf(item), now.all_day, now.time_zone))}
-            </small>
-          </Fact>
+          {!now.all_day && (
+            <Fact icon="globe">
+              {now.time_zone}
+              <small>
+                {now.time_zone === zone.value
+                  ? words.yourZone
+                  : words.thereItIs(spanIn(startOf(item), endOf(item), false, now.time_zone))}
+              </small>
+            </Fact>
+          )}
           {item.location && <Fact icon="pin">{item.location}</Fact>}
           {item.url && (
             <Fact icon="link">

@@ -18,7 +18,8 @@ import {
 import { rebaseForm } from '../state/rebase-form.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
-import { EventForm, fieldErrors, type FieldErrors } from './event-form.js';
+import { EventForm } from './event-form.js';
+import { fieldErrors, useErrors } from './form-errors.js';
 import { FormFrame } from './form-frame.js';
 import { changesOf, type Form, formOf, hasTyped, patternsDiffer, timesDiffer } from '../state/form.js';
 import { useSave } from './use-save.js';
@@ -53,13 +54,14 @@ export function EditEvent() {
   const [base, setBase] = useState(self.base);
   const [kept] = useState(() => keptForm(self.key));
   const [form, setForm] = useState<Form>(() => (kept ? rebaseForm(kept, base) : base));
-  const [errors, setErrors] = useState<FieldErrors>({});
+  const { errors, setErrors, follow, check } = useErrors(form);
   self.form = form;
   const change = changesOf(form, base);
   const isDirty = Object.keys(change).length > 0;
 
   // Kept as it is typed: the form may be closed by the next key.
   const type = (next: Form): void => {
+    follow(next);
     setForm(next);
     keepForm(self.key, { form: next, base: self.base });
   };
@@ -75,9 +77,8 @@ export function EditEvent() {
 
   const { save, onKeyDown, isOpen } = useSave(
     async () => {
-      if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
+      if (check()) return;
       if (!isDirty) return setEditing(false);
-      setErrors({});
       const target = await chooseTarget(self.item, patternsDiffer(form, base) ? { without: ['this'] } : {});
       if (!target) return;
       const comment = form.comment ? { change_comment: form.comment } : {};

@@ -1,27 +1,20 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Refusal } from '../api.js';
 import { Icon } from '../icons/icon.js';
 import { nextField } from '../state/opened.js';
 import { zone } from '../state/session.js';
 import { spanIn } from '../time/format.js';
 import { instantOf } from '../time/zoned.js';
+import { Problem } from './problem.js';
 import { Switch } from '../ui/switch.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
 import { ConflictNote } from './conflict-note.js';
+import type { FieldErrors } from './form-errors.js';
 import { type Form } from '../state/form.js';
 import { RecurrenceField } from './recurrence-field.js';
 import { TimesField } from './times-field.js';
+import { withAllDay } from './typed-times.js';
 import { ZoneField } from './zone-field.js';
-
-export type FieldErrors = Record<string, { message: string; next?: string | undefined }>;
-
-export function fieldErrors(error: Refusal): FieldErrors {
-  const errors: FieldErrors = {};
-  for (const { pointer, message, next } of error.problem.errors ?? [])
-    errors[pointer.split('/')[1] ?? ''] ??= { message, next };
-  return errors;
-}
 
 interface Props {
   form: Form;
@@ -60,11 +53,11 @@ export function EventForm({ form, change, errors, eventId, checks }: Props) {
         <Problem error={errors.title} />
       </div>
       <div>
-        <TimesField form={form} change={change} />
+        <TimesField form={form} change={change} errors={errors} />
         <div class="row under-times">
-          <Switch label={common.allDay} on={form.allDay} change={(allDay) => set({ allDay })} />
+          <Switch label={common.allDay} on={form.allDay} change={(allDay) => change(withAllDay(form, allDay))} />
           <span class="grow" />
-          <ZoneField value={form.zone} change={(name) => set({ zone: name })} />
+          {!form.allDay && <ZoneField value={form.zone} change={(name) => set({ zone: name })} />}
         </div>
         {other && (
           <p class="hint">
@@ -78,10 +71,14 @@ export function EventForm({ form, change, errors, eventId, checks }: Props) {
             )}
           </p>
         )}
-        <Problem error={errors.start_time ?? errors.end_time ?? errors.time_zone} />
+        <Problem error={errors.time_zone} />
         {checks && <ConflictNote form={form} change={change} {...(eventId ? { eventId } : {})} />}
       </div>
-      <RecurrenceField form={form} change={change} error={errors.recurrence_pattern ?? errors.recurrence} />
+      <RecurrenceField
+        form={form}
+        change={change}
+        error={errors.until ?? errors.recurrence_pattern ?? errors.recurrence}
+      />
       <div>
         <span class="in s with-icon">
           <Icon name="pin" />
@@ -141,14 +138,6 @@ export function EventForm({ form, change, errors, eventId, checks }: Props) {
       </div>
     </div>
   );
-}
-
-function Problem({ error }: { error: { message: string } | undefined }) {
-  return error ? (
-    <p class="hint err" role="alert">
-      {error.message}
-    </p>
-  ) : null;
 }
 
 interface ChoiceProps<Value extends string> {

@@ -1,9 +1,8 @@
-import { useState } from 'preact/hooks';
 import { draft, leaveDraft, sendDraft, typeDraft } from '../state/draft.js';
 import { zone } from '../state/session.js';
 import { words as common } from '../words/en.js';
-import { eventWords as words } from '../words/event.js';
-import { EventForm, fieldErrors, type FieldErrors } from './event-form.js';
+import { EventForm } from './event-form.js';
+import { fieldErrors, useErrors } from './form-errors.js';
 import { type Form, formOfDraft, withForm } from '../state/form.js';
 import { FormFrame } from './form-frame.js';
 import { KeptNote } from './kept-note.js';
@@ -14,12 +13,15 @@ import { useSave } from './use-save.js';
 export function NewEvent() {
   const current = draft.value!;
   const form = formOfDraft(current, zone.value);
-  const setForm = (next: Form): void => typeDraft(withForm(current, next));
-  const [errors, setErrors] = useState<FieldErrors>({});
+  const { errors, setErrors, follow, check } = useErrors(form);
+  const setForm = (next: Form): void => {
+    follow(next);
+    typeDraft(withForm(current, next));
+  };
 
   const { save, onKeyDown } = useSave(
     async () => {
-      if (!form.title.trim()) return setErrors({ title: { message: words.titleMissing } });
+      if (check()) return;
       await sendDraft(true);
     },
     (refusal) => setErrors(fieldErrors(refusal)),

@@ -1,4 +1,4 @@
-import { shortDay, weekdayName } from '../time/format.js';
+import { dayOfYear, weekdayName } from '../time/format.js';
 import { addDays, addMonths, startOfMonth, weekday } from '../time/zoned.js';
 import { eventWords as words } from '../words/event.js';
 import type { Pattern } from '../state/form.js';
@@ -39,7 +39,7 @@ export function presetsFor(day: string): { label: string; pattern: Pattern }[] {
       pattern: { frequency: 'monthly', interval: 1, by_month_day: [Number(day.slice(8, 10))] },
     },
     {
-      label: words.presets.yearly(shortDay(day)),
+      label: words.presets.yearly(dayOfYear(day)),
       pattern: {
         frequency: 'yearly',
         interval: 1,

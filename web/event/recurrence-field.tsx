@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Icon } from '../icons/icon.js';
+import { Problem } from './problem.js';
 import { eventWords as words } from '../words/event.js';
 import { CustomRecurrence } from './custom-recurrence.js';
 import { type Form, ruleDay, withStart } from '../state/form.js';
@@ -49,16 +50,16 @@ export function RecurrenceField({ form, change, error }: Props) {
         <Icon name="down" />
       </span>
       {form.pattern && <CustomRecurrence form={form} change={change} isCustom={isCustom} />}
-      {error && (
-        <p class="hint err" role="alert">
-          {next ? words.firstWouldBe(longDay(next)) : error.message}{' '}
-          {next && (
+      <Problem error={error}>
+        {next && (
+          <>
+            {words.firstWouldBe(longDay(next))}{' '}
             <button type="button" class="link" onClick={() => change(withStart(form, next, form.startTime))}>
               {words.useIt}
             </button>
-          )}
-        </p>
-      )}
+          </>
+        )}
+      </Problem>
     </div>
   );
 }

@@ -1,62 +1,50 @@
 import { longDay } from '../time/format.js';
-import { addDays, isDay } from '../time/zoned.js';
+import { Problem } from './problem.js';
 import { eventWords as words } from '../words/event.js';
-import { type Form, lengthOf, withStart } from '../state/form.js';
+import { type Form, lengthOf, type TimeInput, withStart } from '../state/form.js';
+import { typedIn, withEndTime, withTyped } from './typed-times.js';
+import type { FieldErrors } from './form-errors.js';
 
 interface Props {
   form: Form;
   change: (form: Form) => void;
+  errors: FieldErrors;
 }
 
 /** The day and the times, or the days, in the zone of the form. Another start keeps the length. */
-export function TimesField({ form, change }: Props) {
+export function TimesField({ form, change, errors }: Props) {
+  const end = form.allDay ? 'endDay' : 'endTime';
+  // The server names the ends, not the inputs.
+  const wrong: FieldErrors = { startDay: errors.start_time, [end]: errors.end_time, ...errors };
+  const input = (name: TimeInput & keyof Form, label: string, set: (form: Form, value: string) => Form) => (
+    <input
+      type={name.endsWith('Day') ? 'date' : 'time'}
+      class="in s"
+      aria-label={label}
+      aria-invalid={Boolean(wrong[name])}
+      value={typedIn(form, name, form[name])}
+      onChange={({ currentTarget: { value } }) => change(withTyped(form, name, value, (next) => set(next, value)))}
+    />
+  );
+  const dash = <span class="mut">–</span>;
   return (
     <div>
       <div class={`times ${form.allDay ? 'days' : ''}`}>
-        <input
-          type="date"
-          class="in s"
-          aria-label={words.day}
-          value={form.startDay}
-          onChange={({ currentTarget }) =>
-            isDay(currentTarget.value) && change(withStart(form, currentTarget.value, form.startTime))
-          }
-        />
+        {input('startDay', words.day, (next, day) => withStart(next, day, next.startTime))}
         {form.allDay ? (
           <>
-            <span class="mut">–</span>
-            <input
-              type="date"
-              class="in s"
-              aria-label={words.lastDay}
-              value={form.endDay}
-              onChange={({ currentTarget }) =>
-                isDay(currentTarget.value) && change({ ...form, endDay: currentTarget.value })
-              }
-            />
+            {dash}
+            {input('endDay', words.lastDay, (next, endDay) => ({ ...next, endDay }))}
           </>
         ) : (
           <>
-            <input
-              type="time"
-              class="in s tnum"
-              aria-label={words.from}
-              value={form.startTime}
-              onChange={({ currentTarget }) =>
-                currentTarget.value && change(withStart(form, form.startDay, currentTarget.value))
-              }
-            />
-            <span class="mut">–</span>
-            <input
-              type="time"
-              class="in s tnum"
-              aria-label={words.to}
-              value={form.endTime}
-              onChange={({ currentTarget }) => currentTarget.value && change(withEndTime(form, currentTarget.value))}
-            />
+            {input('startTime', words.from, (next, time) => withStart(next, next.startDay, time))}
+            {dash}
+            {input('endTime', words.to, withEndTime)}
           </>
         )}
       </div>
+      <Problem error={wrong.startDay ?? wrong.startTime ?? wrong[end]} />
       {!form.allDay && form.endDay !== form.startDay && (
         <p class="hint" role="status">
           {words.endsOn(longDay(form.endDay), Math.round(lengthOf(form) / 6) / 10)}
@@ -64,12 +52,4 @@ export function TimesField({ form, change }: Props) {
       )}
     </div>
   );
-}
-
-/** An end before the start is on the next day. */
-function withEndTime(form: Form, endTime: string): Form {
-  const sameDay = endTime > form.startTime;
-  const endDay =
-    form.endDay > addDays(form.startDay, 1) ? form.endDay : sameDay ? form.startDay : addDays(form.startDay, 1);
-  return { ...form, endTime, endDay };
 }

@@ -44,7 +44,10 @@ function Me() {
       <Avatar person={me} />
       <div class="grow">
         <b class="ell">{me.username}</b>
-        <small class="ell">{`${zone.value}, ${timeIn(now, zone.value)}`}</small>
+        <small class="now">
+          <span class="ell">{zone.value}</span>
+          <span>, {timeIn(now, zone.value)}</span>
+        </small>
       </div>
       <button type="button" class="ib s" aria-label={words.settings} onClick={() => openPanel('settings')}>
         <Icon name="gear" />

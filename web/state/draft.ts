@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { emptyForm, type Form, formOfDraft, newEventOf } from './form.js';
+import { type Form, formOfDraft, newEventOf, timesOf } from './form.js';
 import { addMinutes, instantOf, today, wallTime } from '../time/zoned.js';
 import { words } from '../words/en.js';
 import { createNew } from './edit.js';
@@ -41,9 +41,8 @@ export function startDraft(given: Omit<Draft, 'title' | 'key'> & { title?: strin
   asOf.value = null;
   const before = draft.value;
   if (before?.form && hasText(before) && !isSent(before) && !given.title) {
-    const { start, end, allDay } = given;
-    const { startDay, startTime, endDay, endTime } = emptyForm({ title: '', start, end, allDay }, before.form.zone);
-    const form = { ...before.form, startDay, startTime, endDay, endTime, allDay };
+    const { allDay } = given;
+    const form = { ...before.form, ...timesOf(given, before.form.zone), allDay, unfinished: {} };
     draft.value = { ...before, ...given, title: before.title, form };
     return;
   }
@@ -90,8 +89,9 @@ export function resumeDraft(kept: Draft): void {
   draftInDrawer.value = true;
 }
 
-/** An hour from the next half hour, on the day that is shown. */
+/** An hour from the next half hour, on the day that is shown. Another event than the one that is open already. */
 export function startDraftSoon(title = ''): void {
+  leaveDraft();
   const now = wallTime(Date.now(), zone.value);
   const next = addMinutes(`${now.slice(0, 14)}00`, Number(now.slice(14)) < 30 ? 30 : 60);
   const wall = date.value === today(zone.value) ? next : `${date.value}T09:00`;

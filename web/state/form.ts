@@ -2,10 +2,13 @@ import type { CreateEventBody, RecurrencePatternBody } from '../../sdk/index.js'
 import type { Event, Item } from '../api.js';
 import { endOf, startOf } from './calendar.js';
 import type { Draft } from './draft.js';
-import { addDays, addMinutes, instantOf, minutesBetween, wallTime } from '../time/zoned.js';
+import { addDays, addMinutes, dayOf, daysBetween, instantOf, minutesBetween, wallTime } from '../time/zoned.js';
 import type { Change } from '../event/changes.js';
 
 export type Pattern = RecurrencePatternBody;
+
+/** The fields in which days and times are typed. */
+export type TimeInput = 'startDay' | 'startTime' | 'endDay' | 'endTime' | 'until';
 
 /** What a person edits. Times are wall times in the zone of the event; the end day of an all-day event is its last. */
 export interface Form {
@@ -16,6 +19,8 @@ export interface Form {
   endTime: string;
   allDay: boolean;
   zone: string;
+  /** What fields contain that is no day or time, such as nothing. The form keeps their last values. */
+  unfinished?: Partial<Record<TimeInput, string>>;
   pattern: Pattern | null;
   /** How many days later than its rule says a moved date of a series is. The rule is about the day before the move. */
   movedDays?: number;
@@ -27,21 +32,35 @@ export interface Form {
   comment: string;
 }
 
+interface Span {
+  start: string;
+  end: string;
+  allDay: boolean;
+}
+
+/** The fields of a form for instants, or for days with an exclusive end. */
+export function timesOf({ start, end, allDay }: Span, zone: string): Pick<Form, 'startDay' | 'endDay'> & Partial<Form> {
+  if (allDay) return { startDay: start, endDay: addDays(end, -1) };
+  const [[startDay, startTime], [endDay, endTime]] = [start, end].map((time) => wallTime(time, zone).split('T')) as [
+    [string, string],
+    [string, string],
+  ];
+  return { startDay, startTime, endDay, endTime };
+}
+
 /** The form of an event, or of one of its occurrences. */
 export function formOf(event: Event | Item): Form {
   const item = event as Item;
-  const wall = (time: string): string => wallTime(time, event.time_zone);
-  const [start, end] = [wall(startOf(item)), wall(endOf(item))];
-  const original = wall(item.occurrence?.original_start ?? startOf(item)).slice(0, 10);
-  const movedDays = minutesBetween(`${original}T00:00`, `${start.slice(0, 10)}T00:00`) / 1_440;
+  const { time_zone: zone, all_day: allDay } = event;
+  const times = timesOf({ start: startOf(item), end: endOf(item), allDay }, zone);
+  const movedDays = daysBetween(dayOf(item.occurrence?.original_start ?? startOf(item), zone), times.startDay);
   return {
     title: event.title,
-    startDay: start.slice(0, 10),
-    startTime: event.all_day ? '09:00' : start.slice(11, 16),
-    endDay: event.all_day ? addDays(end, -1) : end.slice(0, 10),
-    endTime: event.all_day ? '10:00' : end.slice(11, 16),
-    allDay: event.all_day,
-    zone: event.time_zone,
+    startTime: '09:00',
+    endTime: '10:00',
+    ...times,
+    allDay,
+    zone,
     pattern: event.recurrence_pattern,
     ...(movedDays ? { movedDays } : {}),
     location: event.location ?? '',
@@ -53,14 +72,12 @@ export function formOf(event: Event | Item): Form {
   };
 }
 
-export function emptyForm(draft: { title: string; start: string; end: string; allDay: boolean }, zone: string): Form {
-  const [start, end] = [wallTime(draft.start, zone), wallTime(draft.end, zone)];
+export function emptyForm(draft: Span & { title: string }, zone: string): Form {
   return {
     title: draft.title,
-    startDay: start.slice(0, 10),
-    startTime: draft.allDay ? '09:00' : start.slice(11),
-    endDay: draft.allDay ? addDays(end, -1) : end.slice(0, 10),
-    endTime: draft.allDay ? '10:00' : end.slice(11),
+    startTime: '09:00',
+    endTime: '10:00',
+    ...timesOf(draft, zone),
     allDay: draft.allDay,
     zone,
     pattern: null,
@@ -96,8 +113,9 @@ export const ruleDay = (form: Form): string => addDays(form.startDay, -(form.mov
 export const lengthOf = (form: Form): number =>
   minutesBetween(`${form.startDay}T${form.startTime}`, `${form.endDay}T${form.endTime}`);
 
-/** The form with another start; the end keeps its distance. */
+/** The form with another start; the end keeps its distance. An end before the start is corrected by this, so it stays. */
 export function withStart(form: Form, day: string, time: string): Form {
+  if (lengthOf(form) < 0) return { ...form, startDay: day, startTime: time };
   const end = addMinutes(`${day}T${time}`, lengthOf(form));
   return { ...form, startDay: day, startTime: time, endDay: end.slice(0, 10), endTime: end.slice(11) };
 }

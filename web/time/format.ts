@@ -26,6 +26,8 @@ export const shortDay = (day: string): string => {
   const year = day.slice(0, 4) === today('UTC').slice(0, 4) ? undefined : 'numeric';
   return format(asDate(day), { ...utc, day: 'numeric', month: 'long', year });
 };
+/** “10 June”, of any year. */
+export const dayOfYear = (day: string): string => format(asDate(day), { ...utc, day: 'numeric', month: 'long' });
 export const monthName = (day: string, width: 'long' | 'short' = 'long'): string =>
   format(asDate(day), { ...utc, month: width });
 export const weekdayName = (day: string, width: 'long' | 'short' | 'narrow' = 'long'): string =>
@@ -65,14 +67,17 @@ export const timeIn = (instant: string | number, zone: string): string => clock(
 
 /** “Wednesday 10 June, 14:00 – 15:30”; days for an all-day event, whose end is exclusive. */
 export function spanIn(start: string, end: string, allDay: boolean, zone: string): string {
-  if (allDay) {
-    const last = addDays(end, -1);
-    return last <= start ? longDay(start) : `${longDay(start)} – ${longDay(last)}`;
-  }
+  if (allDay) return daySpan(start, addDays(end, -1));
   const [from, to] = [wallTime(start, zone), wallTime(end, zone)];
   const [day, lastDay] = [from.slice(0, 10), to.slice(0, 10)];
   if (day === lastDay) return `${longDay(day)}, ${clockSpan(from, to)}`;
   return `${longDay(day)}, ${clock(from)} – ${longDay(lastDay)}, ${clock(to)}`;
+}
+
+/** “Wednesday 10 June – Friday 12 June”, or one day. */
+export function daySpan(first: string, last: string, weekday: 'long' | 'short' = 'long'): string {
+  const [from, to] = [first, last].map((day) => longDay(day, { weekday }));
+  return last <= first ? from! : `${from} – ${to}`;
 }
 
 /** “10:42” today, “yesterday”, or the day, for what happened. */

@@ -26,6 +26,7 @@ export const dialogWords = {
   freeTimes: 'Free times',
   sameDay: 'Same day',
   stay: (time: string): string => `Or stay at ${time}`,
+  stayOn: (days: string): string => `Or stay on ${days}`,
   saveAt: (time: string): string => `Save at ${time}`,
   saveOn: (day: string): string => `Save on ${day}`,
   later: (days: number): string => (days === 0 ? 'The same days' : days === 1 ? 'A day later' : `${days} days later`),

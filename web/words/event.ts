@@ -55,6 +55,8 @@ export const eventWords = {
   why: 'Why? (kept in the history)',
   more: 'More',
   titleMissing: 'An event needs a title',
+  missing: (input: string): string => `Choose a ${input.endsWith('Time') ? 'time' : 'day'}.`,
+  lastBeforeFirst: 'The last day must not be before the first.',
   overlaps: (title: string | null, times: string): string =>
     title ? `Overlaps “${title}”, ${times}` : `Busy, ${times}`,
   andOthers: (count: number): string => ` and ${count} more`,
