@@ -19,7 +19,7 @@ export const EXCHANGES: Record<string, number> = {
   logout: 1,
   getMe: 1,
   updateMe: 4,
-  eraseMe: 20,
+  eraseMe: 19,
   listSessions: 1,
   endSession: 1,
   createAppPassword: 3,
