@@ -1,7 +1,15 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { Convene, type Fetch, localZone, type SessionStorage, tokenSession, type User } from '../index.js';
+import {
+  Convene,
+  ConveneNetworkError,
+  type Fetch,
+  localZone,
+  type SessionStorage,
+  tokenSession,
+  type User,
+} from '../index.js';
 import { NotSignedIn, UsageError } from './cli-error.js';
 import { Credentials } from './credentials.js';
 import type { Written } from './pointer-words.js';
@@ -113,6 +121,15 @@ export class Cli {
   async zone(): Promise<string> {
     if (this.options.zone !== undefined) return readZone(this.options.zone);
     return (await this.user()).time_zone || localZone();
+  }
+
+  /** The same for a command that only shows times, and waits for the server: while it is not there, that of an earlier one. */
+  async shownZone(): Promise<string> {
+    const session = await (await this.client()).session();
+    return this.zone().catch((error: unknown) => {
+      if (error instanceof ConveneNetworkError && session?.user) return session.user.time_zone || localZone();
+      throw error;
+    });
   }
 
   /** The same for the times in an error: asking for it must not fail as well. */

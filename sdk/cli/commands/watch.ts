@@ -33,7 +33,7 @@ async function watch(cli: Cli, { after, event, count = Infinity, others }: Watch
     throw new CliError('--after is the number of a change.', 'usage', EXIT.usage);
   }
   const client = await cli.client();
-  const zone = await cli.zone();
+  const zone = await cli.shownZone();
   const me = others ? await cli.userId() : null;
   const only = event === undefined ? null : await findEventId(cli, event);
   const [{ live }, url] = [client, await cli.url()];
