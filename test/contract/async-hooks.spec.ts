@@ -19,7 +19,7 @@ afterAll(async () => {
 /** How many hooks want to know of every promise and every other asynchronous resource, in the order of Node's fields. */
 const HOOKS = `Array.from(process.binding('async_wrap').async_hook_fields).slice(0, 4)`;
 
-/** Of an `AsyncLocalStorage` in the server or in a library, too: Node 20 makes each read a quarter slower then. */
+/** Of an `AsyncLocalStorage` in the server or in a library, too: Node 20 needs half as much time again for a read then. */
 it('a server that has read and written has no hook that Node calls for every promise', async () => {
   const client = new PlainClient(await server.url());
   const { token } = await client.signUp('ana');

@@ -1,7 +1,7 @@
 /**
  * The request that something is done for: one object for each request, which `Transactions` recognizes, too. It is passed on
  * with the actor or by itself, not in an `AsyncLocalStorage`: with one, Node 20 calls a function for every promise, which took
- * a quarter of the time of a read.
+ * a third of its time for a read.
  */
 export interface RequestOrigin {
   readonly requestId: string | null;
