@@ -147,7 +147,7 @@ export class AccountsService {
     const ended = await this.act(by, userId, ({ tx, entry }) =>
       this.erasures.eraseIn(tx, userId, entry('user_erased')),
     );
-    await this.erasures.complete(userId, ended);
+    await this.erasures.complete(by.origin, userId, ended);
   }
 
   private async setRole(by: Administrator, userId: string, role: 'user' | 'admin'): Promise<Account> {

@@ -7,7 +7,7 @@ import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
 import { IdempotencyService } from '../platform/idempotency/idempotency.service.js';
-import { NO_REQUEST } from '../platform/tracing/request-origin.js';
+import type { RequestOrigin } from '../platform/tracing/request-origin.js';
 import { ERASED_NAME } from '../users/erased-user.js';
 import type { User } from '../users/user.entity.js';
 import { requireOtherAdmin, UsersService } from '../users/users.service.js';
@@ -26,7 +26,7 @@ import { unauthenticated } from './unauthenticated.js';
 @Injectable()
 export class ErasureService {
   /** An account was erased. A listener that fails completes its work later by itself. */
-  readonly erased = new Hook<[userId: string]>('ErasureService.erased');
+  readonly erased = new Hook<[userId: string, origin: RequestOrigin]>('ErasureService.erased');
 
   constructor(
     private readonly users: UsersService,
@@ -51,7 +51,7 @@ export class ErasureService {
     }
     const entry = { kind: 'account_erased', actorId: user.id } as const;
     const ended = await this.transactions.run(actor.origin, (tx) => this.eraseIn(tx, user.id, entry, user));
-    await this.complete(user.id, ended);
+    await this.complete(actor.origin, user.id, ended);
   }
 
   /**
@@ -78,11 +78,11 @@ export class ErasureService {
   }
 
   /** Ends the sessions of an erased account everywhere, and lets the listeners handle its events. */
-  async complete(userId: string, endedSessions: string[]): Promise<void> {
+  async complete(origin: RequestOrigin, userId: string, endedSessions: string[]): Promise<void> {
     await this.sessions.forget(endedSessions);
-    await this.erased.runEach(userId);
+    await this.erased.runEach(userId, origin);
     // A write that ran at the same time may have stored a response with the old name, or an address.
-    await this.transactions.run(NO_REQUEST, async (tx) => {
+    await this.transactions.run(origin, async (tx) => {
       this.audit.eraseOrigins(tx, userId);
       await this.idempotency.forget(tx, userId, ERASED_NAME);
     });

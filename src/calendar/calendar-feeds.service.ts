@@ -7,7 +7,6 @@ import { newId } from '../platform/database/new-id.js';
 import type { Transaction } from '../platform/database/transaction.js';
 import { Transactions } from '../platform/database/transactions.js';
 import type { Actor } from '../platform/http/actor.js';
-import { NO_REQUEST } from '../platform/tracing/request-origin.js';
 import { invalid, notFound, Problem } from '../problems/problem.js';
 import type { FeedKind } from './calendar-feed.entity.js';
 import { CalendarFeedsRepository, type ListedFeed } from './calendar-feeds.repository.js';
@@ -37,7 +36,7 @@ export class CalendarFeeds {
     erasures: ErasureService,
   ) {
     // From the erasure on they are dead already: `findLive` reads the account as well.
-    erasures.erased.on((userId) => this.transactions.run(NO_REQUEST, (tx) => this.endAll(tx, userId)));
+    erasures.erased.on((userId, origin) => this.transactions.run(origin, (tx) => this.endAll(tx, userId)));
   }
 
   list(actor: Actor): Promise<ListedFeed[]> {

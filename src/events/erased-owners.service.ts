@@ -6,7 +6,7 @@ import { EventLock } from '../history/event-lock.js';
 import { Transactions } from '../platform/database/transactions.js';
 import { Hook } from '../platform/hooks/hook.js';
 import type { Actor } from '../platform/http/actor.js';
-import { NO_REQUEST } from '../platform/tracing/request-origin.js';
+import { NO_REQUEST, type RequestOrigin } from '../platform/tracing/request-origin.js';
 import { Problem } from '../problems/problem.js';
 import { LeaveEventsService } from '../sharing/leave-events.service.js';
 import { ERASED_NAME } from '../users/erased-user.js';
@@ -31,7 +31,7 @@ export class ErasedOwnersService {
     private readonly transactions: Transactions,
     erasures: ErasureService,
   ) {
-    erasures.erased.on((userId) => this.leaveAll(userId));
+    erasures.erased.on((userId, origin) => this.leaveAll(origin, userId));
   }
 
   /**
@@ -42,18 +42,18 @@ export class ErasedOwnersService {
     // The next hour tries again.
     const report = (error: unknown): void => this.logger.error(error instanceof Error ? error.stack : error);
     const userIds = await this.leaving.listErasedMembers().catch((error: unknown) => (report(error), []));
-    for (const userId of userIds) await this.leaveAll(userId).catch(report);
+    for (const userId of userIds) await this.leaveAll(NO_REQUEST, userId).catch(report);
   }
 
   /** @throws the error of the first event that could not be left, after all others have been */
-  private async leaveAll(userId: string): Promise<void> {
+  private async leaveAll(origin: RequestOrigin, userId: string): Promise<void> {
     const failed = new Map<string, unknown>();
     for (;;) {
       let [listed, tried] = [0, 0];
       for await (const eventIds of this.leaving.listEventsToLeave(userId)) {
         listed += eventIds.length;
         for (const eventId of eventIds.filter((one) => !failed.has(one))) {
-          await this.leave(toActor(userId), eventId).catch((error: unknown) => failed.set(eventId, error));
+          await this.leave(toActor(origin, userId), eventId).catch((error: unknown) => failed.set(eventId, error));
           tried += 1;
         }
       }
@@ -83,11 +83,11 @@ export class ErasedOwnersService {
 }
 
 /** Returns the erased person as an actor without a session. */
-const toActor = (userId: string): Actor => ({
+const toActor = (origin: RequestOrigin, userId: string): Actor => ({
   userId,
   username: ERASED_NAME,
   sessionId: userId,
   isAdmin: false,
   timeZone: 'UTC',
-  origin: NO_REQUEST,
+  origin,
 });

@@ -16,7 +16,7 @@ interface Purge {
   /** How long an event has been in the trash; by default the setting. */
   days?: number;
   /** Who removes them; by default the server itself. */
-  by?: Pick<Actor, 'userId' | 'origin'>;
+  by?: Actor;
   /** How many events to remove, the longest deleted first. */
   atMost?: number;
   now?: Date;
@@ -67,7 +67,7 @@ export class TrashService {
     }
   }
 
-  private purgeSome(before: Date, size: number, by: Pick<Actor, 'userId' | 'origin'>): Promise<number> {
+  private purgeSome(before: Date, size: number, by: Actor): Promise<number> {
     return this.transactions.run(by.origin, async (tx) => {
       const events = await this.trash.purge(tx, before, size);
       this.audit.record(

@@ -264,6 +264,20 @@ describe('GET /api/audit', () => {
     });
   });
 
+  it('names the request of an erasure also where somebody else gets the events', async () => {
+    const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
+    const { id } = await newEvent(ana);
+    await ok(shareEvent({ client: ana.client, path: { id }, body: { username: ben.username, role: 'editor' } }));
+    await done(eraseMe({ client: ana.client, body: { password: ana.password } }));
+    const rows = await app.database.query<{ kind: string; request: string | null }>(
+      `SELECT kind, request_id AS request FROM audit_entries
+        WHERE actor_id = $1 AND kind IN ('account_erased', 'ownership_transferred', 'revoked') ORDER BY kind`,
+      [ana.id],
+    );
+    expect([...new Set(rows.map(({ kind }) => kind))]).toEqual(['account_erased', 'ownership_transferred', 'revoked']);
+    expect([...new Set(rows.map(({ request }) => request))]).toEqual([expect.any(String)]);
+  });
+
   it('forgets where an erased person was, and keeps what they did', async () => {
     const [ana, ben] = [await app.signUp('ana'), await app.signUp('ben')];
     const { id } = await newEvent(ana);
