@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvent, getEvent, listEvents, shareEvent } from '../../sdk/generated/sdk.gen.js';
+import { createEvent, getEvent, listEvents, shareEvent, updateEvent } from '../../sdk/generated/sdk.gen.js';
 import { chromiumPath, unlessMissing } from '../support/chromium.js';
 import { type Dashboard, eventOf, holdLists, holdWrites, startDashboard } from '../support/dashboard.js';
 import { begin, beginInDrawer, closeDrawer, edit, field, save } from '../support/dashboard-forms.js';
@@ -170,6 +170,43 @@ describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMi
     await page.getByText('Saved “Kept”').waitFor();
     const { items } = await ok(listEvents({ client: ana.client, query: { q: 'Kept' } }));
     expect(items).toMatchObject([{ title: 'Kept', location: 'Room 3', version: 2 }]);
+    await context.close();
+  });
+
+  it('shows in the form what others change, and asks where both typed, however long the form was closed', async () => {
+    const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
+    const { id } = await schedule(ana, 'Plan', '09');
+    const path = { id };
+    await ok(shareEvent({ client: ana.client, path, body: { user_id: ben.id, role: 'editor' } }));
+    const { page, context, complaints } = await dashboard.open(ana);
+    await edit(page, 'Plan');
+    await field(page, 'Title').fill('Plan of Ana');
+    await ok(updateEvent({ client: ben.client, path, body: { location: 'Room 9' } }));
+    await expect.poll(() => field(page, 'Location').inputValue()).toBe('Room 9');
+    expect(await field(page, 'Title').inputValue()).toBe('Plan of Ana');
+    await closeDrawer(page);
+    await page.getByText('Draft kept: “Plan”').waitFor();
+    await ok(updateEvent({ client: ben.client, path, body: { title: 'Plan of Ben' } }));
+    await edit(page, 'Plan of Ben');
+    expect(await field(page, 'Title').inputValue()).toBe('Plan of Ana');
+    // Changed again, and kept again: still nobody has seen the title of Ben.
+    await field(page, 'Location').fill('Room 10');
+    await closeDrawer(page);
+    await edit(page, 'Plan of Ben');
+    await save(page);
+    const clash = page.getByRole('dialog');
+    await clash.getByText('Plan of Ben').first().waitFor();
+    expect(await read(ana, id)).toMatchObject({ title: 'Plan of Ben', location: 'Room 9', version: 3 });
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    expect(await field(page, 'Title').inputValue()).toBe('Plan of Ben');
+    expect(await field(page, 'Location').inputValue()).toBe('Room 9');
+    // What was seen is nothing to ask about.
+    await field(page, 'Title').fill('Plan of both');
+    await save(page);
+    await page.getByText('Saved “Plan of both”').waitFor();
+    expect(await read(ana, id)).toMatchObject({ title: 'Plan of both', location: 'Room 9', version: 4 });
+    expect(complaints).toEqual([]);
     await context.close();
   });
 });

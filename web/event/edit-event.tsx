@@ -1,20 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Event, Item } from '../api.js';
+import type { Item } from '../api.js';
 import { keyOf } from '../state/calendar.js';
 import { sayKept } from '../state/draft.js';
 import { saveChange, chooseTarget } from '../state/edit.js';
-import { dropForm, keepForm, keptForm } from '../state/kept.js';
-import {
-  arrived,
-  closeEvent,
-  editEvent,
-  event,
-  goOnIn,
-  opened,
-  openedItem,
-  openEvent,
-  setEditing,
-} from '../state/opened.js';
+import { dropForm, keepForm, type KeptForm, keptForm } from '../state/kept.js';
+import { arrived, closeEvent, editEvent, goOnIn, opened, openedItem, openEvent, setEditing } from '../state/opened.js';
 import { rebaseForm } from '../state/rebase-form.js';
 import { words as common } from '../words/en.js';
 import { eventWords as words } from '../words/event.js';
@@ -25,8 +15,10 @@ import { changesOf, type Form, formOf, hasTyped, patternsDiffer, timesDiffer } f
 import { useSave } from './use-save.js';
 
 interface Begun {
-  item: Item;
-  subject: Event;
+  /** What is edited, with the version on which that is based. */
+  subject: Item;
+  /** What the fields were filled from last. */
+  seen: string;
   /** Under which it is kept. Dates of a series have forms of their own. */
   key: string;
   /** What is compared with: as it was opened, or as it was sent last. */
@@ -34,17 +26,27 @@ interface Begun {
   /** The event in which a change of several dates is stored. */
   storedId?: string;
   /** As it is now. */
-  form?: Form;
+  form: Form;
+  wasKept: boolean;
   /** True when it goes on in another form, so that it is not left. */
   goesOn?: boolean;
 }
+
+/** What is to be edited, on what was typed and what that was based on. */
+function onNow(item: Item, kept?: KeptForm | null): Pick<Begun, 'subject' | 'seen' | 'base' | 'form'> {
+  const now = formOf(item);
+  const { form, base, version } = rebaseForm(kept ?? { form: now, base: now, version: 0 }, now, item.version);
+  return { subject: { ...item, version }, seen: seenOf(item), base, form };
+}
+const seenOf = (item: Item): string => JSON.stringify([item.version, formOf(item)]);
 
 /** Begins with what is kept of the date that is open, else with that of the whole series. */
 function begin(): Begun {
   const item = openedItem()!;
   const [own, whole] = [keyOf(item), `${item.id}@`];
   const key = !keptForm(own) && keptForm(whole) ? whole : own;
-  return { item, subject: event.value!, key, base: formOf(item) };
+  const kept = keptForm(key);
+  return { ...onNow(item, kept), key, wasKept: kept !== null };
 }
 
 /** The form of the open event. What is typed is kept on the device until it is saved. */
@@ -52,8 +54,7 @@ export function EditEvent() {
   const [self] = useState(begin);
   const { id } = self.subject;
   const [base, setBase] = useState(self.base);
-  const [kept] = useState(() => keptForm(self.key));
-  const [form, setForm] = useState<Form>(() => (kept ? rebaseForm(kept, base) : base));
+  const [form, setForm] = useState(self.form);
   const { errors, setErrors, follow, check } = useErrors(form);
   self.form = form;
   const change = changesOf(form, base);
@@ -63,23 +64,25 @@ export function EditEvent() {
   const type = (next: Form): void => {
     follow(next);
     setForm(next);
-    keepForm(self.key, { form: next, base: self.base });
+    keepForm(self.key, { form: next, base: self.base, version: self.subject.version });
   };
   useEffect(
     () => () => {
       // However it was closed.
       if (self.goesOn || !keptForm(self.key)) return;
       const { storedId } = self;
-      sayKept(self.item.title, () => (storedId ? editEvent(storedId) : openEvent(id, self.item, 'details', true)));
+      sayKept(self.subject.title, () =>
+        storedId ? editEvent(storedId) : openEvent(id, self.subject, 'details', true),
+      );
     },
     [],
   );
 
-  const { save, onKeyDown, isOpen } = useSave(
+  const { save, onKeyDown, isOpen, isSaving } = useSave(
     async () => {
       if (check()) return;
       if (!isDirty) return setEditing(false);
-      const target = await chooseTarget(self.item, patternsDiffer(form, base) ? { without: ['this'] } : {});
+      const target = await chooseTarget(self.subject, patternsDiffer(form, base) ? { without: ['this'] } : {});
       if (!target) return;
       const comment = form.comment ? { change_comment: form.comment } : {};
       const said = (): string => common.toast.saved(form.title);
@@ -87,7 +90,7 @@ export function EditEvent() {
       // Only what was sent is done with: more may have been typed meanwhile, here or in another tab.
       const keepRest = (storedId: string): void => {
         const rest = keptForm(self.key);
-        const isOwn = !rest || JSON.stringify(rest.form) === JSON.stringify(self.form!);
+        const isOwn = !rest || JSON.stringify(rest.form) === JSON.stringify(self.form);
         // The dates may be others by then.
         if (isOfMany) {
           dropForm(self.key);
@@ -95,7 +98,8 @@ export function EditEvent() {
           self.storedId = storedId;
         }
         self.base = form;
-        keepForm(self.key, { form: isOwn ? self.form! : rebaseForm(rest, form), base: form });
+        const version = versionIn(storedId);
+        keepForm(self.key, isOwn ? { form: self.form, base: form, version } : rebaseForm(rest, form, version));
       };
       const saved = await saveChange(self.subject, { ...change, ...comment }, target, said, keepRest);
       // Nor is what was opened meanwhile closed.
@@ -103,7 +107,7 @@ export function EditEvent() {
       arrived.value = null;
       // A date of a series is another one by then, or of another event.
       const moves = isOfMany && (saved.id !== self.subject.id || opened.value?.item);
-      if (hasTyped(self.form!, form)) await goOn(saved.id, form, Boolean(moves));
+      if (hasTyped(self.form, form)) await goOn(saved.id, form, Boolean(moves));
       else if (saved.id === self.subject.id) setEditing(false);
       else openEvent(saved.id);
     },
@@ -115,18 +119,34 @@ export function EditEvent() {
     if (moves) {
       return goOnIn(savedId, () => {
         self.goesOn = isOpen.current;
-        if (isOpen.current) keepForm(self.key, { form: self.form!, base: sent });
+        if (isOpen.current) keepForm(self.key, { form: self.form, base: sent, version: versionIn(savedId) });
         return isOpen.current;
       });
     }
-    const typed = { form: self.form!, base: sent };
-    const item = openedItem()!;
-    const now = formOf(item);
-    Object.assign(self, { item, subject: event.value!, base: now });
-    const rebased = rebaseForm(typed, now);
-    keepForm(self.key, { form: rebased, base: now });
-    setBase(now);
-    setForm(rebased);
+    self.base = sent;
+    showNow();
+  };
+
+  /** What is stored in another event, which a split makes, is based on the first version of that. */
+  const versionIn = (storedId: string): number => (storedId === id ? self.subject.version : 1);
+
+  /** Shows what nobody types as it is now. */
+  const showNow = (): void => {
+    const { base, form, subject } = self;
+    Object.assign(self, onNow(openedItem()!, { base, form, version: subject.version }));
+    keepForm(self.key, { base: self.base, form: self.form, version: self.subject.version });
+    setBase(self.base);
+    setForm(self.form);
+  };
+  const now = openedItem();
+  const isSeen = now?.id !== id || seenOf(now) === self.seen;
+  useEffect(() => {
+    if (!isSeen && !isSaving.current) showNow();
+  });
+  const discard = (): void => {
+    follow(base);
+    self.form = base;
+    showNow();
   };
 
   return (
@@ -148,10 +168,10 @@ export function EditEvent() {
         />
       }
     >
-      {kept && isDirty && (
+      {self.wasKept && isDirty && (
         <div class="note row">
           <span class="grow">{common.draftKept('')}</span>
-          <button type="button" class="link" onClick={() => type(base)}>
+          <button type="button" class="link" onClick={discard}>
             {common.discard}
           </button>
         </div>

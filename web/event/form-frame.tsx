@@ -4,7 +4,7 @@ import { eventWords as words } from '../words/event.js';
 import { Close } from './drawer-close.js';
 import type { Saving } from './use-save.js';
 
-interface Props extends Omit<Saving, 'isOpen'> {
+interface Props extends Pick<Saving, 'save' | 'onKeyDown'> {
   title: string;
   /** How the drawer is closed. */
   close: () => void;

@@ -7,6 +7,7 @@ export interface Saving {
   onKeyDown: (key: KeyboardEvent) => void;
   /** False once the form was closed: then something else may be open by the time it is saved. */
   isOpen: { readonly current: boolean };
+  isSaving: { readonly current: boolean };
 }
 
 /**
@@ -16,23 +17,23 @@ export interface Saving {
  * @param show is called with a refusal that is about fields, while the form is open
  */
 export function useSave(act: () => Promise<void>, show: (refusal: Refusal) => void): Saving {
-  const running = useRef(false);
+  const isSaving = useRef(false);
   const isOpen = useRef(true);
   useEffect(() => () => void (isOpen.current = false), []);
   const save = (): void => {
-    if (running.current) return;
-    running.current = true;
+    if (isSaving.current) return;
+    isSaving.current = true;
     void act()
       .catch((error: unknown) => {
         if (isOpen.current && error instanceof Refusal && error.code === 'validation_failed') show(error);
         else explain(error);
       })
-      .finally(() => (running.current = false));
+      .finally(() => (isSaving.current = false));
   };
   const onKeyDown = (key: KeyboardEvent): void => {
     if (key.key !== 'Enter' || !(key.ctrlKey || key.metaKey)) return;
     key.preventDefault();
     save();
   };
-  return { save, onKeyDown, isOpen };
+  return { save, onKeyDown, isOpen, isSaving };
 }

@@ -141,7 +141,7 @@ function markStored(sent: Draft, id: string): void {
 
 /** Keeps what was typed after it was sent, as changes of the event. Returns whether anything was. */
 const keepLater = ({ stored, form }: Draft): boolean =>
-  Boolean(stored && form && keepForm(`${stored.id}@`, { form, base: stored.form }));
+  Boolean(stored && form && keepForm(`${stored.id}@`, { form, base: stored.form, version: 1 }));
 
 async function finish({ key }: Draft, shows: boolean): Promise<void> {
   const now = draft.value;

@@ -27,6 +27,8 @@ export interface KeptForm {
   form: Form;
   /** As the event was when the form was opened. */
   base: Form;
+  /** Of the event, by then. */
+  version: number;
 }
 export const keptForm = (id: string): KeptForm | null => read(name(`form.${id}`)) as KeptForm | null;
 /** Keeps what was typed. Returns whether anything was; else nothing is kept. */

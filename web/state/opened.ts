@@ -192,12 +192,15 @@ export async function moreChangelog(): Promise<void> {
   });
 }
 
-/** The item to act on: the occurrence that was opened, as the event is now. */
+/**
+ * The item to act on: the occurrence that was opened, as the event is now. Its version is the one that all of it has at
+ * least: the event and the times of a date are read by different calls.
+ */
 export function openedItem(): Item | null {
   const [now, { item } = { item: null }] = [event.value, opened.value ?? undefined];
   if (!now) return null;
   // Where it is now, if it was moved since.
-  const occurrence =
-    (item && allItems.value.find((shown) => keyOf(shown) === keyOf(item)))?.occurrence ?? item?.occurrence;
-  return { ...now, ...(occurrence && now.is_recurring ? { occurrence } : {}) };
+  const shown = (item && allItems.value.find((other) => keyOf(other) === keyOf(item))) ?? item;
+  if (!shown?.occurrence || !now.is_recurring) return { ...now };
+  return { ...now, occurrence: shown.occurrence, version: Math.min(now.version, shown.version) };
 }
