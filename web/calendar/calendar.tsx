@@ -10,7 +10,7 @@ import { LoadError } from './load-error.js';
 import { ZoneLabel } from './zone-label.js';
 
 const TimeGrid = lazy(() => import('./time-grid.js').then((module) => module.TimeGrid));
-const MonthGrid = lazy(() => import('./month-grid.js').then((module) => module.MonthGrid));
+const MonthGrid = lazy(() => import('./grid.js').then((module) => module.MonthGrid));
 
 const shown = { day: TimeGrid, week: TimeGrid, month: MonthGrid, agenda: Agenda };
 

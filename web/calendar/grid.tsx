@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { computed, effect, signal } from '@preact/signals';
 import { Calendar, type CalendarOptions, type EventInput, type PluginInput } from 'fullcalendar';
+import dayGrid from 'fullcalendar/daygrid';
 import interaction from 'fullcalendar/interaction';
 import 'fullcalendar/skeleton.css';
 import type { Item } from '../api.js';
@@ -262,3 +263,6 @@ export function Grid({ plugin }: { plugin: PluginInput }) {
   }, [plugin]);
   return <div class="grid" ref={element} />;
 }
+
+/** Its plugin is here, as the one of weeks and days needs it too. */
+export const MonthGrid = () => <Grid plugin={dayGrid} />;
