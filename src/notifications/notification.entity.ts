@@ -87,4 +87,7 @@ export class NotificationStream {
 
   @Column('bigint', { name: 'last_seq' })
   lastSeq: number;
+
+  @Column('bigint', { default: 0, comment: 'How often items of the stream were marked as read.' })
+  reads: number;
 }
