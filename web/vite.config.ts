@@ -34,7 +34,7 @@ export default defineConfig({
       input: [page('index.html'), page('service-worker.ts')],
       output: {
         // What opens over the calendar soon asks for all of it, and so does the calendar for its state: one file compresses
-        // better than ten. What the two share stays where it is.
+        // better than ten. What the two share stays where it is. The page and all that it is written with are one file as well.
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
@@ -42,7 +42,7 @@ export default defineConfig({
               name: 'opened',
               test: /web\/(event|history|dialogs|panels|calendar\/quick-create|words\/(event|history|dialogs|panels)|state\/(rebase-form|local-overlap|restore|members|overlap|ghosts))/,
             },
-            { name: 'page', test: /web\/(state|ui|time|icons|words\/en)/ },
+            { name: 'page', test: /web\/(api|state|ui|time|icons|words\/en)|\/sdk\/|node_modules\/(@?preact|idb)\// },
           ],
         },
         // It is in charge of the paths below its own.
