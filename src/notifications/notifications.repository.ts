@@ -7,7 +7,7 @@ import { invalidCursor, type Page, pageOf, type PageRequest } from '../platform/
 import { Metrics } from '../platform/metrics/metrics.js';
 import type { StreamItem } from './stream-item.js';
 import { firstSeqOf, lastSeqOf } from './stream-sql.js';
-import { JOIN_ACCESS, selectItems, VISIBLE } from './streams.repository.js';
+import { COUNT_READING, JOIN_ACCESS, selectItems, VISIBLE } from './streams.repository.js';
 
 /** A page of an inbox. */
 export interface Inbox extends Page<StreamItem> {
@@ -30,9 +30,6 @@ interface Counted {
 }
 
 const MAX_COUNTED = 10_000;
-
-/** Makes another state of what is read. */
-const NOTE_READING = `UPDATE notification_streams SET reads = reads + 1 WHERE user_id = $1`;
 
 /** One row. What is known is `Counted` in `$5` to `$7`: then only what came since is counted. */
 const COUNT = `
@@ -107,7 +104,7 @@ export class NotificationsRepository {
               UPDATE notifications n SET read_at = coalesce(n.read_at, clock_timestamp()) FROM item
                WHERE n.user_id = $1 AND n.id = $2 AND item."readAt" IS NULL
               RETURNING n.read_at),
-            noted AS (${NOTE_READING} AND EXISTS (SELECT FROM marked))
+            counted AS (${COUNT_READING} AND EXISTS (SELECT FROM marked))
        SELECT item.*, coalesce(item."readAt", marked.read_at) AS "readAt" FROM item LEFT JOIN marked ON true`,
       [userId, id],
     );
@@ -119,7 +116,7 @@ export class NotificationsRepository {
     const [row] = await this.database.query<{ n: number }>(
       `WITH unread AS (${unreadAfter('0')} AND n.seq <= $2), marked AS (
          UPDATE notifications SET read_at = clock_timestamp() WHERE user_id = $1 AND read_at IS NULL AND seq <= $2
-         RETURNING 1), noted AS (${NOTE_READING} AND EXISTS (SELECT FROM marked))
+         RETURNING 1), counted AS (${COUNT_READING} AND EXISTS (SELECT FROM marked))
        SELECT count AS n FROM unread`,
       [userId, upTo],
     );

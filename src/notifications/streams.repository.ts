@@ -30,6 +30,9 @@ export const selectItems = (
     END AS names
   FROM ${rows} n JOIN users actor ON actor.id = n.actor_id ${JOIN_ACCESS}`;
 
+/** Counts that items of a person were marked as read, in a statement that marks them. */
+export const COUNT_READING = `UPDATE notification_streams SET reads = reads + 1 WHERE user_id = $1`;
+
 /** Limited before anything is joined, so that no plan joins and sorts all that follows. */
 const NEXT = `(SELECT * FROM notifications WHERE user_id = position.user_id AND seq > position.after
                 ORDER BY seq LIMIT $3)`;
