@@ -209,4 +209,34 @@ describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMi
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  it('asks nobody about their own change, although the calendar shows other days', async () => {
+    const ana = await dashboard.app.signUp('ana');
+    const times = { start_time: wednesday('13:00'), end_time: wednesday('14:00'), time_zone: 'UTC' };
+    const { id } = await ok(
+      createEvent({
+        client: ana.client,
+        body: { title: 'Series', ...times, recurrence_pattern: 'FREQ=WEEKLY;INTERVAL=2' },
+      }),
+    );
+    const { page, context, complaints } = await dashboard.open(ana);
+    await eventOf(page, 'Series').click();
+    await page.getByRole('heading', { name: 'Series' }).waitFor();
+    await page.getByRole('button', { name: 'Next week' }).click();
+    await eventOf(page, 'Series').waitFor({ state: 'detached' });
+    let title = 'Series';
+    for (const next of ['Series B', 'Series C', 'Series D']) {
+      await page.getByRole('heading', { name: title }).waitFor();
+      await page.getByRole('button', { name: 'Edit', exact: true }).click();
+      await field(page, 'Title').fill(next);
+      await save(page);
+      await page.getByRole('dialog').getByRole('radio', { name: 'All dates' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+      await page.getByText(`Saved “${next}”`).waitFor();
+      title = next;
+    }
+    expect(await read(ana, id)).toMatchObject({ title, version: 4 });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });

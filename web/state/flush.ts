@@ -21,15 +21,6 @@ let userId = '';
 let sending: Promise<void> | null = null;
 let again = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
-/** Which version of an event an edit of this tab made of which. */
-const written = new Map<string, number>();
-
-/** The version that an edit made of `version`, when nobody else wrote in between; else the version itself. */
-export function ownSuccessor(id: string, version: number): number {
-  let newest = version;
-  for (let next; (next = written.get(`${id}@${newest}`)) !== undefined;) newest = next;
-  return newest;
-}
 
 /** Sends what waits, in order. Of the tabs of a person one sends at a time. */
 export function flush(): Promise<void> {
@@ -102,9 +93,7 @@ function nextEdit(blocked: Set<string>): Edit | undefined {
 /** Takes a sent edit out of the queue; later ones of the same event follow on what is stored now. */
 async function settle(edit: Edit, result: Sent): Promise<void> {
   if (result.kind === 'saved') {
-    const { id, version } = result.event;
-    const before = edit.subject.version;
-    if (edit.kind === 'update' && version === before + 1) written.set(`${id}@${before}`, version);
+    const { id } = result.event;
     await carryOver(edit, result.event);
     // What was new is on the server now.
     if (isLocal(edit.subject.id)) {

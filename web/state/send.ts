@@ -16,6 +16,16 @@ export type Sent =
   /** The dialog was closed without a decision. */
   | { kind: 'left' };
 
+/** Which version of an event an edit of this tab made of which. */
+const written = new Map<string, number>();
+
+/** The version that an edit made of `version`, when nobody else wrote in between; else the version itself. */
+export function ownSuccessor(id: string, version: number): number {
+  let newest = version;
+  for (let next; (next = written.get(`${id}@${newest}`)) !== undefined;) newest = next;
+  return newest;
+}
+
 interface How {
   /** Whether a dialog may open now. */
   mayAsk?: () => boolean;
@@ -32,7 +42,11 @@ interface How {
 export async function send(edit: Edit, { mayAsk = () => true, decided }: How = {}): Promise<Sent> {
   for (;;) {
     try {
-      return await attempt(edit);
+      const before = edit.subject.version;
+      const sent = await attempt(edit);
+      const isNext = sent.kind === 'saved' && edit.kind === 'update' && sent.event.version === before + 1;
+      if (isNext) written.set(`${sent.event.id}@${before}`, sent.event.version);
+      return sent;
     } catch (error) {
       if (!(error instanceof Refusal) || edit.kind === 'remove') throw error;
       const isConflict = error.code === 'event_conflict';
