@@ -239,4 +239,27 @@ describe.skipIf(!chromiumPath)(`what the dashboard does while it saves${unlessMi
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  it('asks about what was changed since a draft that an older dashboard kept without its version', async () => {
+    const [ana, ben] = [await dashboard.app.signUp('ana'), await dashboard.app.signUp('ben')];
+    const { id } = await schedule(ana, 'Plan', '09');
+    await ok(shareEvent({ client: ana.client, path: { id }, body: { user_id: ben.id, role: 'editor' } }));
+    const { page, context, complaints } = await dashboard.open(ana);
+    await edit(page, 'Plan');
+    await field(page, 'Title').fill('Plan of Ana');
+    await closeDrawer(page);
+    await page.evaluate(() => {
+      const key = Object.keys(localStorage).find((name) => name.startsWith('convene.form.'))!;
+      const { version: _, ...older } = JSON.parse(localStorage.getItem(key)!) as { version: number };
+      localStorage.setItem(key, JSON.stringify(older));
+    });
+    await ok(updateEvent({ client: ben.client, path: { id }, body: { title: 'Plan of Ben' } }));
+    await edit(page, 'Plan of Ben');
+    expect(await field(page, 'Title').inputValue()).toBe('Plan of Ana');
+    await save(page);
+    await page.getByRole('dialog').getByText('Plan of Ben').first().waitFor();
+    expect(await read(ana, id)).toMatchObject({ title: 'Plan of Ben', version: 2 });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });

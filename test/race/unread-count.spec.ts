@@ -26,7 +26,7 @@ let close: () => Promise<void>;
 beforeAll(async () => void ({ database, here, there, close } = await startTwoServers()));
 afterAll(() => close());
 
-/** Ben reads his inbox; Ana changes the events that he may see. */
+/** Ben reads the inbox; Ana changes events, and which of them Ben sees. */
 interface Scene {
   ana: Person;
   ben: Person;

@@ -130,7 +130,7 @@ export function EditEvent() {
   /** What is stored in another event, which a split makes, is based on the first version of that. */
   const versionIn = (storedId: string): number => (storedId === id ? self.subject.version : 1);
 
-  /** Shows what nobody types as it is now. */
+  /** Shows the fields in which nothing was typed as they are now. */
   const showNow = (): void => {
     const { base, form, subject } = self;
     Object.assign(self, onNow(openedItem()!, { base, form, version: subject.version }));

@@ -27,10 +27,14 @@ export interface KeptForm {
   form: Form;
   /** As the event was when the form was opened. */
   base: Form;
-  /** Of the event, by then. */
+  /** The version that the event had when the form was opened. */
   version: number;
 }
-export const keptForm = (id: string): KeptForm | null => read(name(`form.${id}`)) as KeptForm | null;
+export function keptForm(id: string): KeptForm | null {
+  const kept = read(name(`form.${id}`)) as (Omit<KeptForm, 'version'> & Partial<KeptForm>) | null;
+  // Forms that an older dashboard kept have no version: based on the first, every later change counts as unseen.
+  return kept && { version: 1, ...kept };
+}
 /** Keeps what was typed. Returns whether anything was; else nothing is kept. */
 export function keepForm(id: string, kept: KeptForm): boolean {
   const typed = hasTyped(kept.form, kept.base);

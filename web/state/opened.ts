@@ -193,8 +193,8 @@ export async function moreChangelog(): Promise<void> {
 }
 
 /**
- * The item to act on: the occurrence that was opened, as the event is now. Its version is the one that all of it has at
- * least: the event and the times of a date are read by different calls.
+ * The item to act on: the occurrence that was opened, as the event is now. The event and the times of its occurrence are
+ * read by different calls; the version is the older one of the two.
  */
 export function openedItem(): Item | null {
   const [now, { item } = { item: null }] = [event.value, opened.value ?? undefined];
